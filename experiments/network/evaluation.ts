@@ -1,0 +1,106 @@
+import type { HowKnown } from "../../src/ground/known.ts";
+
+/** Mean over chips with its 95 % interval (Student's t) and the chip-to-chip standard deviation. */
+export interface Spread {
+  readonly mean: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly standardDeviation: number | null;
+  readonly chips: readonly number[];
+}
+
+export interface LayerSummary {
+  readonly name: string;
+  readonly operator: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly groups: number;
+  readonly tiles: number;
+  /** dB, of the products at the first reading against exact ones, uncompensated, mean over chips. */
+  readonly signalToNoise: number | null;
+  /** Root mean square error over root mean square of the exact products. */
+  readonly relativeError: number | null;
+  /** Share of output conversions that clipped. */
+  readonly clipped: number;
+  readonly inputRange: number | null;
+  readonly outputRanges: readonly number[];
+}
+
+export interface TimeResult {
+  /** s since the first reading. */
+  readonly time: number;
+  /** s since programming: time + the model's first reading. */
+  readonly sinceProgramming: number;
+  readonly compensated: boolean;
+  readonly accuracy: Spread;
+  /** Of (weight at that time - weight), in units of the largest weight that its range spans; mean over layers and chips. */
+  readonly weightError: { readonly mean: number; readonly standardDeviation: number };
+  /** True where the time lies outside what the parameter set's source covers. */
+  readonly beyondSource: boolean;
+}
+
+export interface EnergySummary {
+  readonly perInference: number;
+  readonly byComponent: Readonly<Record<string, number>>;
+  readonly byLayer: Readonly<Record<string, number>>;
+  readonly programming: number;
+  readonly inferences: number;
+  readonly boundary: Boundary;
+}
+
+export interface Boundary {
+  readonly text: string;
+  readonly included: readonly string[];
+  readonly excluded: readonly string[];
+}
+
+export interface GpuComparison {
+  readonly name: string;
+  readonly title: string;
+  readonly batch: number;
+  readonly precision: string;
+  readonly energyPerInference: number;
+  readonly terms: { readonly static: number; readonly operations: number; readonly bytes: number; readonly host: number };
+  readonly latency: number;
+  readonly utilisation: number;
+  readonly anchors: readonly { readonly log: string; readonly measured: number; readonly modelled: number }[];
+  /** GPU over chip, programming amortised. */
+  readonly ratio: number;
+}
+
+export interface Assumption {
+  readonly name: string;
+  readonly value: number | string;
+  readonly unit: string;
+  readonly howKnown: HowKnown;
+  readonly source: string | null;
+}
+
+/** What `evaluate` writes, below the common head (crossohm, command, arguments, seed, kernels, warnings). */
+export interface Evaluation {
+  readonly network: {
+    readonly file: string;
+    readonly checksum: string;
+    readonly layers: readonly LayerSummary[];
+    readonly parameters: number;
+    /** Operators that stayed digital, with how many of each. */
+    readonly digitalOperators: Readonly<Record<string, number>>;
+    /** Multiply-accumulates of one inference. */
+    readonly macs: { readonly analog: number; readonly digital: number };
+  };
+  readonly images: number;
+  readonly floatAccuracy: number;
+  readonly selfCheck: { readonly sameClass: number; readonly images: number; readonly maximumLogitDifference: number };
+  readonly results: readonly TimeResult[];
+  readonly energy: EnergySummary;
+  readonly latency: { readonly perInference: number; readonly byComponent: Readonly<Record<string, number>>; readonly byLayer: Readonly<Record<string, number>> };
+  readonly devices: number;
+  readonly tiles: number;
+  readonly gpus: readonly GpuComparison[];
+  readonly readNoise: { readonly mode: string; readonly window: number; readonly heldShare: readonly { readonly time: number; readonly share: number | null }[] };
+  readonly assumptions: readonly Assumption[];
+  readonly clipping: readonly { readonly layer: string; readonly inputs: number; readonly outputs: number }[];
+  readonly runtime: { readonly seconds: number; readonly perImage: number; readonly threads: number; readonly peakMemory: number };
+  /** The chips that finished; fewer than asked for where the run was interrupted. */
+  readonly finishedChips: number;
+}
