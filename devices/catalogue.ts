@@ -1,0 +1,15 @@
+import { inputError, namesNear } from "../src/ground/errors.ts";
+import type { DeviceModel } from "./device.ts";
+import { ideal } from "./ideal.ts";
+import { phaseChange } from "./phase-change/programmed-statistics.ts";
+
+/** Every device model, by the name users give. */
+export const deviceModels: readonly DeviceModel[] = [ideal, phaseChange];
+
+/** The model of that name; an unknown one is refused with the names near it. */
+export function deviceModel(name: string, file = "device"): DeviceModel {
+  const model = deviceModels.find((candidate) => candidate.name === name);
+  if (model) return model;
+  const names = deviceModels.map((candidate) => candidate.name);
+  throw inputError({ file, found: `no model "${name}"`, expected: names.join(", "), near: namesNear(name, names) });
+}

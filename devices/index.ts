@@ -1,0 +1,3 @@
+export { deviceModel, deviceModels } from "./catalogue.ts";
+export type { Cells, DeviceModel, DeviceSwitches, NoiseSplit, PreparedDevice, Stimulus } from "./device.ts";
+export { numberAt, numbersAt, wordAt } from "./values.ts";

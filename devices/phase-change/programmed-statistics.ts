@@ -1,0 +1,135 @@
+import { at, type Draw } from "../../src/ground/draws/index.ts";
+import { InputError } from "../../src/ground/errors.ts";
+import type { Engine } from "../../src/ground/kernels/index.ts";
+import type { KnownTree } from "../../src/ground/known.ts";
+import type { Cells, DeviceModel, DeviceSwitches, Stimulus } from "../device.ts";
+import { drift } from "../drift.ts";
+import { holdReadNoise } from "../read-noise.ts";
+import { allocateState } from "../state.ts";
+import { lawOf, noiseFactors, type PhaseChangeLaw } from "./law.ts";
+import { programCells } from "./programming.ts";
+
+/** V below which the amorphous phase does not switch, so that a read leaves the state alone. */
+const largestReadVoltage = 0.5;
+
+/** Phase-change cells by the statistics of how they come out of programming, drift and read; law.ts has the equations. */
+export const phaseChange: DeviceModel = {
+  name: "pcm",
+  title: "Phase-change memory by its programmed statistics",
+  kind: "programmed",
+  parameterSets: ["joshi-2020"],
+  prepare(values: KnownTree) {
+    const law = lawOf(values);
+    return {
+      targetRange: law.range,
+      firstReading: law.firstReading,
+      create: (engine, count, draw, switches) => createCells(law, engine, count, draw, switches),
+    };
+  },
+};
+
+function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: Draw, switches: DeviceSwitches): Cells {
+  const state = allocateState(
+    engine,
+    { programmed: "float32", exponent: "float32", readNoiseAmplitude: "float32", programmedAt: "float64" },
+    count,
+  );
+  const { programmed, exponent, readNoiseAmplitude, programmedAt } = state.fields;
+  const inForce = { ...law, programmingNoiseScale: switches.programmingNoise ? law.programmingNoiseScale : 0 };
+  const noisy = switches.readNoise && law.readNoise.scale > 0;
+  let clock = 0;
+
+  const conductance = (out: Float32Array): void => {
+    if (switches.drift) drift(engine, { programmed, exponent, programmedAt }, clock, law.driftOrigin, out);
+    else out.set(programmed);
+  };
+
+  return {
+    count,
+    get clock() {
+      return clock;
+    },
+    save: () => state.save(clock),
+    restore(bytes) {
+      clock = state.restore(bytes);
+    },
+    elapse(seconds) {
+      clock += seconds;
+    },
+    conductance,
+    program(target, event) {
+      programCells(
+        engine,
+        inForce,
+        target,
+        { programmed, exponent, readNoiseAmplitude },
+        at(draw, "programming"),
+        at(draw, "drift exponent"),
+        event,
+      );
+      programmedAt.fill(clock);
+    },
+    readNoise(split, reading, centre, deviation) {
+      conductance(deviation);
+      if (!noisy) {
+        centre.set(deviation);
+        deviation.fill(0);
+        return;
+      }
+      const common = commonAge(programmedAt, clock);
+      const held = at(draw, "held read noise");
+      const event = 0;
+      if (common !== null) {
+        const factors = noiseFactors(common, law.readTime, split);
+        holdReadNoise(engine, deviation, readNoiseAmplitude, Math.sqrt(factors.held), at(held, reading), event, centre);
+        const fresh = Math.fround(Math.sqrt(factors.fresh));
+        for (let i = 0; i < count; i++) deviation[i]! *= readNoiseAmplitude[i]! * fresh;
+        return;
+      }
+      holdReadNoise(engine, deviation, readNoiseAmplitude, 1, at(held, reading), event, centre);
+      for (let i = 0; i < count; i++) {
+        const factors = noiseFactors(clock - programmedAt[i]!, law.readTime, split);
+        const drifted = deviation[i]!;
+        centre[i] = drifted + (centre[i]! - drifted) * Math.sqrt(factors.held);
+        deviation[i] = drifted * readNoiseAmplitude[i]! * Math.sqrt(factors.fresh);
+      }
+    },
+    heldShare(split) {
+      const age = commonAge(programmedAt, clock);
+      if (!noisy || age === null) return null;
+      const { held, fresh } = noiseFactors(age, law.readTime, split);
+      return held + fresh > 0 ? held / (held + fresh) : null;
+    },
+    apply({ voltage, duration, temperature, light }: Stimulus, work) {
+      if (Math.abs(voltage) > largestReadVoltage || light || (temperature !== undefined && temperature !== 300)) {
+        throw new InputError(
+          `pcm: its statistics cover reads up to ${largestReadVoltage} V at 300 K in the dark, not ${voltage} V` +
+            `${temperature === undefined ? "" : ` at ${temperature} K`}${light ? " under light" : ""}`,
+        );
+      }
+      for (let i = 0; i < count; i++) {
+        const from = clock - programmedAt[i]!;
+        work[i]! += voltage * voltage * chargePerVolt(programmed[i]!, switches.drift ? exponent[i]! : 0, law.driftOrigin, from, duration);
+      }
+      clock += duration;
+    },
+  };
+}
+
+/** Integral of g_P (t/t_c)^-nu over the ages from .. from + duration, S s; before t_c counts as the programmed state drifts too. */
+function chargePerVolt(programmed: number, exponent: number, origin: number, from: number, duration: number): number {
+  if (duration === 0) return 0;
+  // A short read at a great age is a difference of nearly equal powers: the midpoint is exact there to second order.
+  if (from > 0 && duration < 1e-4 * from) {
+    return programmed * ((from + duration / 2) / origin) ** -exponent * duration;
+  }
+  const power = 1 - exponent;
+  const scale = programmed * origin ** exponent;
+  return (scale * ((from + duration) ** power - Math.max(from, 0) ** power)) / power;
+}
+
+function commonAge(programmedAt: Float64Array, clock: number): number | null {
+  const first = programmedAt[0]!;
+  for (let i = 1; i < programmedAt.length; i++) if (programmedAt[i] !== first) return null;
+  return clock - first;
+}

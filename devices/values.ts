@@ -1,0 +1,40 @@
+import { inputError } from "../src/ground/errors.ts";
+import { isKnown, type KnownTree } from "../src/ground/known.ts";
+
+function leafAt(values: KnownTree, path: string): number | string | readonly number[] {
+  let node: unknown = values;
+  for (const key of path.split(".")) {
+    node = typeof node === "object" && node !== null ? (node as Record<string, unknown>)[key] : undefined;
+  }
+  if (!isKnown(node)) {
+    throw inputError({ file: "parameter set", place: path, found: "no value", expected: "one" });
+  }
+  return node.value;
+}
+
+/** The number at a dotted path of a parameter set, within [low, high]. */
+export function numberAt(values: KnownTree, path: string, low = -Infinity, high = Infinity): number {
+  const value = leafAt(values, path);
+  if (typeof value !== "number" || Number.isNaN(value) || value < low || value > high) {
+    throw inputError({ file: "parameter set", place: path, found: `${value}`, expected: `a number from ${low} to ${high}` });
+  }
+  return value;
+}
+
+/** The list of `length` numbers at a dotted path. */
+export function numbersAt(values: KnownTree, path: string, length: number): readonly number[] {
+  const value = leafAt(values, path);
+  if (!Array.isArray(value) || value.length !== length || value.some((entry) => !Number.isFinite(entry))) {
+    throw inputError({ file: "parameter set", place: path, found: `${value}`, expected: `${length} numbers` });
+  }
+  return value;
+}
+
+/** One of `choices` at a dotted path. */
+export function wordAt<Word extends string>(values: KnownTree, path: string, choices: readonly Word[]): Word {
+  const value = leafAt(values, path);
+  if (!choices.includes(value as Word)) {
+    throw inputError({ file: "parameter set", place: path, found: `${value}`, expected: choices.join(" or ") });
+  }
+  return value as Word;
+}
