@@ -1,0 +1,4 @@
+import { serve } from "../../src/surface/serve-tasks.ts";
+import { toyTasks } from "./pool-tasks.ts";
+
+serve(toyTasks);
