@@ -1,0 +1,206 @@
+import { inputError } from "../../src/ground/errors.ts";
+import type { HowKnown, Known, KnownTree } from "../../src/ground/known.ts";
+import type { Chip } from "../chip.ts";
+import { type ConverterRegression, conversionEnergy } from "./converter.ts";
+import { knownFrom, numberLeaf, wordLeaf } from "./leaves.ts";
+
+/** What one operation costs, how that follows, and how it is known. */
+export interface OperationCost {
+  readonly operation: string;
+  /** The group a reader sees: "output converters", ... */
+  readonly component: string;
+  /** J for one, beside the work an event reports itself; for "supplyHeadroom" J per J of cell reads, for "static" W. */
+  readonly each: number;
+  readonly formula: string;
+  /** m, of the technology the figure holds for; null where it belongs to none. */
+  readonly node: number | null;
+  readonly howKnown: HowKnown;
+  readonly source: string | null;
+}
+
+/** A cost table read for one chip. */
+export interface Costs {
+  readonly operations: Readonly<Record<string, OperationCost>>;
+  /** W, drawn while an inference lasts. */
+  readonly staticPower: { readonly tile: number; readonly digital: number };
+  readonly programming: {
+    /** J of one programming pulse, mean over a cell's iterations. */
+    readonly pulse: number;
+    /** J of one verify read with its conversion. */
+    readonly verify: number;
+    readonly iterations: number;
+    readonly formula: string;
+    readonly howKnown: HowKnown;
+  };
+  /** s for one operation of the digital part, all its lanes busy: what the duration of digital events is made of. */
+  readonly digitalOperationTime: number;
+}
+
+/** Energies of every operation of a chip: the cost table's values with the chip's own bits, rates and voltages. */
+export function costsOf(tree: KnownTree, chip: Chip): Costs {
+  const number = (path: string, low?: number, high?: number): Known => numberLeaf(tree, path, low, high);
+  const operations: Record<string, OperationCost> = {};
+  const price = (
+    operation: string,
+    component: string,
+    each: number,
+    formula: string,
+    leaves: readonly Known<number | string>[],
+    node: Known | null,
+  ): void => {
+    const known = knownFrom(leaves);
+    operations[operation] = { operation, component, each, formula, node: node ? node.value : null, ...known };
+  };
+
+  price("cellRead", "cell reads", 0, "V^2 G t summed over the cells, reported by the array", [measuredByArray], null);
+
+  const supply = number("supplyVoltage");
+  if (supply.value < chip.read.voltage.value) {
+    const found = `${supply.value} V with a read voltage of ${chip.read.voltage.value} V`;
+    throw inputError({ file: "cost table", place: "supplyVoltage", found, expected: "a supply above the read voltage" });
+  }
+  price(
+    "supplyHeadroom",
+    "supply headroom",
+    supply.value / chip.read.voltage.value - 1,
+    "cell reads x (V_supply / V_read - 1); with amplitude inputs a lower bound",
+    [supply, chip.read.voltage],
+    null,
+  );
+
+  const input = inputOf(tree, chip);
+  price("inputConversion", "input converters", input.each, input.formula, input.leaves, input.node);
+
+  const capacitance = number("wordLineDrive.capacitancePerCell");
+  const cells = number("wordLineDrive.cellsPerWeight");
+  price(
+    "wordLineDrive",
+    "word-line drivers",
+    capacitance.value * cells.value * chip.tile.columns.value * supply.value ** 2,
+    "C_cell x cells on the line x V_supply^2",
+    [capacitance, cells, chip.tile.columns, supply],
+    number("wordLineDrive.node"),
+  );
+
+  const output = outputOf(tree, chip);
+  price("outputConversion", "output converters", output.each, output.formula, output.leaves, output.node);
+
+  const overhead = number("digital.overhead");
+  const multiply = number("digital.multiply");
+  const add = number("digital.add");
+  const wideAdd = number("digital.wideAdd");
+  const fetched = number("digital.bytesPerMac");
+  const read = number("buffer.read");
+  const write = number("buffer.write");
+  const format = wordLeaf(tree, "digital.format");
+  const digitalNode = number("digital.node");
+  const bufferNode = number("buffer.node");
+  const busy = 1 + overhead.value;
+  price(
+    "accumulate",
+    "digital accumulate",
+    (multiply.value + add.value) * busy,
+    `${format.value} multiply + add, x (1 + overhead)`,
+    [multiply, add, overhead, format],
+    digitalNode,
+  );
+  price("bufferRead", "buffers", read.value, "per byte", [read], bufferNode);
+  price("bufferWrite", "buffers", write.value, "per byte", [write], bufferNode);
+  price(
+    "digitalOperation",
+    "digital operators",
+    multiply.value * busy,
+    `${format.value} multiply, x (1 + overhead)`,
+    [multiply, overhead, format],
+    digitalNode,
+  );
+  price(
+    "digitalMac",
+    "digital operators",
+    (multiply.value + wideAdd.value) * busy + fetched.value * read.value,
+    `(${format.value} multiply + fp32 add) x (1 + overhead) + bytes per MAC x buffer read`,
+    [multiply, wideAdd, overhead, fetched, read, format],
+    digitalNode,
+  );
+
+  const tile = number("static.tile");
+  const digital = number("static.digital");
+  price("static", "static", tile.value, "(tiles x P_tile + P_digital) x duration", [tile, digital], null);
+
+  return {
+    operations,
+    staticPower: { tile: tile.value, digital: digital.value },
+    programming: programmingOf(tree, output.each),
+    digitalOperationTime: 1 / (number("digital.lanes", 1).value * number("digital.clock", Number.MIN_VALUE).value),
+  };
+}
+
+/** J for programming so many cells once: cells x iterations x (pulse + verify). */
+export function programmingEnergy(cells: number, { programming }: Costs): number {
+  return cells * programming.iterations * (programming.pulse + programming.verify);
+}
+
+const measuredByArray: Known = { value: 0, unit: "J", howKnown: "derived", source: null };
+
+interface Conversion {
+  readonly each: number;
+  readonly formula: string;
+  readonly leaves: readonly Known<number | string>[];
+  readonly node: Known;
+}
+
+function inputOf(tree: KnownTree, chip: Chip): Conversion {
+  const bits = chip.inputConverter.bits;
+  const kind = chip.read.input.value === "amplitude" ? "amplitude" : "pulseWidth";
+  const node = numberLeaf(tree, `inputConversion.${kind}Node`);
+  const full = numberLeaf(tree, `inputConversion.${kind}`);
+  const fullBits = numberLeaf(tree, "inputConversion.bits", 1);
+  if (bits.value === Infinity) return { each: 0, formula: "no converter", leaves: [bits], node };
+  const each = full.value * 2 ** (bits.value - fullBits.value);
+  const what = kind === "amplitude" ? "digital to amplitude" : "digital to time";
+  const formula = `${what}, ${bits.value} bits: E_${fullBits.value} x 2^(bits - ${fullBits.value})`;
+  return { each, formula, leaves: [full, fullBits, bits], node };
+}
+
+function outputOf(tree: KnownTree, chip: Chip): Conversion {
+  const { bits, conversionTime } = chip.outputConverter;
+  const signed = (name: string): Known => numberLeaf(tree, `outputConversion.${name}`, -Number.MAX_VALUE);
+  const node = numberLeaf(tree, "outputConversion.node", Number.MIN_VALUE);
+  if (bits.value === Infinity) return { each: 0, formula: "no converter", leaves: [bits], node };
+  const coefficients = {
+    speedBound: signed("speedBound"),
+    speedSlope: signed("speedSlope"),
+    resolutionBound: signed("resolutionBound"),
+    resolutionSlope: signed("resolutionSlope"),
+    intercept: signed("intercept"),
+    nodeExponent: signed("nodeExponent"),
+    bitsExponent: signed("bitsExponent"),
+    percentile: signed("percentile"),
+    smallestBits: numberLeaf(tree, "outputConversion.smallestBits", 1),
+    smallestNode: numberLeaf(tree, "outputConversion.smallestNode"),
+  };
+  const regression = Object.fromEntries(
+    Object.entries(coefficients).map(([name, leaf]) => [name, leaf.value]),
+  ) as unknown as ConverterRegression;
+  const rate = 1 / conversionTime.value;
+  const each = conversionEnergy(bits.value, rate, node.value, regression);
+  const formula =
+    `survey of converters, 80th percentile: ${bits.value} bits, ${(rate / 1e6).toPrecision(3)} MS/s, ` +
+    `${(node.value * 1e9).toPrecision(3)} nm`;
+  return { each, formula, leaves: [node, bits, conversionTime, ...Object.values(coefficients)], node };
+}
+
+function programmingOf(tree: KnownTree, conversion: number): Costs["programming"] {
+  const leaf = (name: string, low?: number): Known => numberLeaf(tree, `programming.${name}`, low);
+  const iterations = leaf("iterations", 1);
+  const reset = leaf("reset");
+  const set = leaf("set");
+  const cell = leaf("verifyCell");
+  return {
+    pulse: (reset.value + (iterations.value - 1) * set.value) / iterations.value,
+    verify: cell.value + conversion,
+    iterations: iterations.value,
+    formula: "cells x iterations x (pulse + verify read); pulse = mean of one RESET and partial SETs",
+    howKnown: knownFrom([iterations, reset, set, cell]).howKnown,
+  };
+}

@@ -1,0 +1,40 @@
+import { inputError } from "../../src/ground/errors.ts";
+import type { HowKnown, Known, KnownTree } from "../../src/ground/known.ts";
+import { type KnownValue, leafAt } from "../../src/ground/known-tree.ts";
+
+/** The number at a dotted path of a tree of known values, within [low, high], with unit and provenance. */
+export function numberLeaf(tree: KnownTree, path: string, low = 0, high = Number.MAX_VALUE): Known {
+  const leaf = foundAt(tree, path);
+  const { value } = leaf;
+  if (typeof value !== "number" || !(value >= low && value <= high)) {
+    const upper = high === Number.MAX_VALUE ? "" : ` to ${high}`;
+    throw inputError({ file: "cost table", place: path, found: `${value}`, expected: `a number from ${low}${upper}` });
+  }
+  return { ...leaf, value };
+}
+
+/** The word at a dotted path. */
+export function wordLeaf(tree: KnownTree, path: string): Known<string> {
+  const leaf = foundAt(tree, path);
+  if (typeof leaf.value !== "string") {
+    throw inputError({ file: "cost table", place: path, found: `${leaf.value}`, expected: "a word" });
+  }
+  return { ...leaf, value: leaf.value };
+}
+
+function foundAt(tree: KnownTree, path: string): Known<KnownValue> {
+  const leaf = leafAt(tree, path);
+  if (!leaf) throw inputError({ file: "cost table", place: path, found: "no value", expected: "one" });
+  return leaf;
+}
+
+/** How a figure made of several is known: assumed where any of them is, derived otherwise; a single one keeps its own. */
+export function knownFrom(leaves: readonly Known<number | string>[]): { howKnown: HowKnown; source: string | null } {
+  const sources = [...new Set(leaves.flatMap(({ source }) => (source === null ? [] : [source])))];
+  const howKnown = leaves.some((leaf) => leaf.howKnown === "assumed")
+    ? "assumed"
+    : leaves.length === 1
+      ? leaves[0]!.howKnown
+      : "derived";
+  return { howKnown, source: sources.length === 0 ? null : sources.join(", ") };
+}
