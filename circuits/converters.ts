@@ -1,0 +1,187 @@
+import { codePlace, padded, panelColumns, panelVectors, type PackedCodes } from "../crossbar/product.ts";
+import type { Engine } from "../src/ground/kernels/engine.ts";
+import { roundHalfEven } from "../src/ground/kernels/rounding.ts";
+
+/** Which inputs a phase of the read drives: all, the positive ones, or the magnitudes of the negative ones. */
+export type InputPart = "signed" | "positive" | "negative";
+
+/** How much each word line was driven, [rows], x in units of full scale: sums over vectors of |x| and of x^2. */
+export interface Activity {
+  readonly absolute: Float64Array;
+  readonly squared: Float64Array;
+}
+
+/**
+ * Inputs to whole numbers -levels .. levels: the nearest one to x levels / fullScale, halves to even, clamped.
+ *
+ * @param x [vectors][rows]
+ * @param fullScale in x's unit, > 0
+ * @param levels the largest code, 1 .. 127 (127 for 8 bits)
+ * @param into receives the codes and each vector's largest magnitude
+ * @param activity is added to; null where nobody asks
+ * @returns how many inputs of this part lay beyond full scale (rounded to a code that does not exist)
+ */
+export function convertInputs(
+  engine: Engine,
+  x: Float32Array,
+  vectors: number,
+  rows: number,
+  fullScale: number,
+  levels: number,
+  part: InputPart,
+  into: PackedCodes,
+  activity: Activity | null,
+): number {
+  if (into.rows !== rows || into.capacity < vectors) {
+    throw new Error(`${vectors} vectors of ${rows} rows packed into room for ${into.capacity} of ${into.rows}`);
+  }
+  if (!(levels >= 1 && levels <= 127)) throw new Error(`an input converter of ${levels} levels`);
+  into.vectors = vectors;
+  const scale = part === "negative" ? -levels / fullScale : levels / fullScale;
+  const lowest = part === "signed" ? -levels : 0;
+  const sums = into.scratch.fill(0);
+  let clipped: number;
+  if (engine.kernels) {
+    const { memory } = engine;
+    clipped = engine.kernels.convertInputs(
+      memory.address(x),
+      vectors,
+      rows,
+      scale,
+      levels,
+      lowest,
+      memory.address(into.codes),
+      memory.address(into.largest),
+      memory.address(sums),
+    );
+  } else {
+    clipped = convertInputsPlain(x, vectors, rows, scale, levels, lowest, into, sums);
+  }
+  if (activity) {
+    const squares = sums.subarray(sums.length / 2);
+    for (let i = 0; i < rows; i++) {
+      activity.absolute[i]! += sums[i]! / levels;
+      activity.squared[i]! += squares[i]! / levels ** 2;
+    }
+  }
+  return clipped;
+}
+
+/**
+ * Twin of the kernel: the same codes, sums and count.
+ *
+ * @param scale codes per unit of x, negative to turn signs around
+ * @param lowest codes below it become it, uncounted where it is 0
+ * @param sums receives sums over vectors: |code| in its first half, code^2 in its second
+ */
+export function convertInputsPlain(
+  x: Float32Array,
+  vectors: number,
+  rows: number,
+  scale: number,
+  levels: number,
+  lowest: number,
+  into: PackedCodes,
+  sums: Int32Array,
+): number {
+  const factor = Math.fround(scale);
+  into.codes.fill(0, 0, padded(vectors, panelVectors) * padded(rows, 2));
+  into.largest.fill(0, 0, padded(vectors, panelVectors));
+  let clipped = 0;
+  for (let v = 0; v < vectors; v++) {
+    for (let i = 0; i < rows; i++) {
+      const rounded = roundHalfEven(Math.fround(x[v * rows + i]! * factor));
+      if (rounded > levels || (lowest < 0 && rounded < lowest)) clipped++;
+      const code = Math.max(lowest, Math.min(levels, rounded));
+      into.codes[codePlace(into, v, i)] = code;
+      const magnitude = Math.abs(into.codes[codePlace(into, v, i)]!);
+      into.largest[v] = Math.max(into.largest[v]!, magnitude);
+      sums[i]! += magnitude;
+      sums[sums.length / 2 + i]! += magnitude * magnitude;
+    }
+  }
+  return clipped;
+}
+
+/** Where digital values are added: row `vector` of `values` starts at vector * stride + offset. */
+export interface Accumulator {
+  readonly values: Float32Array;
+  readonly stride: number;
+  readonly offset: number;
+}
+
+/**
+ * Column sums to codes, codes to digital values, which are added to those of other row tiles:
+ *   code = the nearest whole number to y levels / fullScale, clamped to +-levels;
+ *   accumulate[vector][column] += code (fullScale / levels) outputScale[column].
+ *
+ * @param y [vectors][columns padded to 8]
+ * @param fullScale in y's unit
+ * @param levels the largest code; 0: no converter, y itself takes the place of code (fullScale / levels)
+ * @param clip false: codes beyond levels exist
+ * @param outputScale digital value per unit of y, [columns]
+ * @returns how many conversions clipped
+ */
+export function convertOutputs(
+  engine: Engine,
+  y: Float32Array,
+  columns: number,
+  vectors: number,
+  fullScale: number,
+  levels: number,
+  clip: boolean,
+  outputScale: Float32Array,
+  accumulate: Accumulator,
+): number {
+  const { values, stride, offset } = accumulate;
+  if (vectors > 0 && values.length < (vectors - 1) * stride + offset + columns) {
+    throw new Error(`${vectors} vectors of ${columns} columns do not fit the accumulator`);
+  }
+  if (!engine.kernels) return convertOutputsPlain(y, columns, vectors, fullScale, levels, clip, outputScale, accumulate);
+  const { memory } = engine;
+  return engine.kernels.convertOutputs(
+    memory.address(y),
+    columns,
+    padded(columns, panelColumns),
+    vectors,
+    levels === 0 ? 1 : levels / fullScale,
+    levels === 0 ? 1 : fullScale / levels,
+    levels,
+    clip ? 1 : 0,
+    memory.address(outputScale),
+    memory.address(values) + 4 * offset,
+    stride,
+  );
+}
+
+/** Twin of the kernel: the same bits. */
+export function convertOutputsPlain(
+  y: Float32Array,
+  columns: number,
+  vectors: number,
+  fullScale: number,
+  levels: number,
+  clip: boolean,
+  outputScale: Float32Array,
+  { values, stride, offset }: Accumulator,
+): number {
+  const paddedColumns = padded(columns, panelColumns);
+  const toCode = Math.fround(levels / fullScale);
+  const step = Math.fround(fullScale / levels);
+  let clipped = 0;
+  for (let v = 0; v < vectors; v++) {
+    for (let j = 0; j < columns; j++) {
+      let value = y[v * paddedColumns + j]!;
+      if (levels > 0) {
+        let code = roundHalfEven(Math.fround(value * toCode));
+        if (clip && Math.abs(code) > levels) {
+          clipped++;
+          code = Math.sign(code) * levels;
+        }
+        value = Math.fround(code * step);
+      }
+      values[v * stride + offset + j]! += Math.fround(value * outputScale[j]!);
+    }
+  }
+  return clipped;
+}

@@ -1,0 +1,323 @@
+import type { Engine } from "../src/ground/kernels/engine.ts";
+import type { KernelMemory } from "../src/ground/kernels/memory.ts";
+import { roundHalfEven } from "../src/ground/kernels/rounding.ts";
+
+/** Columns that a kernel takes together; products are padded to whole panels. */
+export const panelColumns = 8;
+/** Vectors that a kernel takes together. */
+export const panelVectors = 4;
+
+/** Largest code of an input, of a conductance difference, of a variance. */
+export const largestInputCode = 127;
+export const largestDifferenceCode = 32767;
+export const largestVarianceCode = 2047;
+
+// A block's sum must fit 32 bits: signed 127 x 32767 x 516 < 2^31, unsigned 127^2 x 2047 x 130 < 2^32.
+const differenceRows = 516;
+const varianceRows = 130;
+
+/**
+ * Conductances of one tile as whole numbers of their column's step, packed for the kernel: panels of 8 columns, in them
+ * pairs of rows, in them [column][row of the pair].
+ */
+export interface PackedWeights {
+  readonly rows: number;
+  readonly columns: number;
+  readonly paddedColumns: number;
+  readonly codes: Int16Array;
+  /** S (or S^2) of one code, [padded columns]; 0 where the column is all zeros. */
+  readonly step: Float32Array;
+  readonly rowsPerBlock: number;
+  readonly blocks: number;
+}
+
+/** Input codes, packed: groups of 4 vectors, in them pairs of rows, in them [vector][row of the pair]. */
+export interface PackedCodes {
+  readonly rows: number;
+  /** Vectors there is room for. */
+  readonly capacity: number;
+  /** Vectors that it holds now. */
+  vectors: number;
+  readonly codes: Int16Array;
+  /** Largest |code| of each vector, [capacity]. */
+  readonly largest: Float32Array;
+  /** Room for the kernels: sums over vectors, and squares. */
+  readonly scratch: Int32Array;
+}
+
+/** Sums over rows, not yet in SI: [block][padded vectors][padded columns]; the product is the sum over blocks times the step. */
+export interface Products {
+  /** Whole numbers, unsigned ones for squares; or floats, which are one block and have no step. */
+  readonly values: Int32Array | Float32Array;
+  vectors: number;
+  paddedColumns: number;
+  blocks: number;
+  step: Float32Array | null;
+}
+
+export function padded(count: number, group: number): number {
+  return Math.ceil(count / group) * group;
+}
+
+/** Room for `packDifferences`. */
+export function newPackedWeights(memory: KernelMemory, rows: number, columns: number): PackedWeights {
+  return newPacked(memory, rows, columns, differenceRows);
+}
+
+/** Room for `packVariances`. */
+export function newPackedVariances(memory: KernelMemory, rows: number, columns: number): PackedWeights {
+  return newPacked(memory, rows, columns, varianceRows);
+}
+
+function newPacked(memory: KernelMemory, rows: number, columns: number, rowsPerBlock: number): PackedWeights {
+  const paddedColumns = padded(columns, panelColumns);
+  return {
+    rows,
+    columns,
+    paddedColumns,
+    codes: memory.int16(padded(rows, 2) * paddedColumns),
+    step: memory.float32(paddedColumns),
+    rowsPerBlock,
+    blocks: Math.ceil(rows / rowsPerBlock),
+  };
+}
+
+/** Room for `convertInputs`. */
+export function newPackedCodes(memory: KernelMemory, vectors: number, rows: number): PackedCodes {
+  const capacity = padded(vectors, panelVectors);
+  return {
+    rows,
+    capacity,
+    vectors: 0,
+    codes: memory.int16(capacity * padded(rows, 2)),
+    largest: memory.float32(capacity),
+    scratch: memory.int32(2 * padded(rows, 4)),
+  };
+}
+
+/** Room for the products of so many vectors with such weights; reusable for smaller ones. */
+export function newProducts(memory: KernelMemory, vectors: number, weights: PackedWeights): Products {
+  const paddedVectors = padded(vectors, panelVectors);
+  const values = memory.int32(weights.blocks * paddedVectors * weights.paddedColumns);
+  return { values, vectors: 0, paddedColumns: weights.paddedColumns, blocks: weights.blocks, step: weights.step };
+}
+
+/** Room for `multiplyFloats`. */
+export function newFloatProducts(memory: KernelMemory, vectors: number, columns: number): Products {
+  const paddedColumns = padded(columns, panelColumns);
+  const values = memory.float32(padded(vectors, panelVectors) * paddedColumns);
+  return { values, vectors, paddedColumns, blocks: 1, step: null };
+}
+
+/** Where the code of (row, column) is. */
+export function weightPlace({ rows }: { readonly rows: number }, row: number, column: number): number {
+  return (((column >> 3) * ((rows + 1) >> 1) + (row >> 1)) * 8 + (column & 7)) * 2 + (row & 1);
+}
+
+/** Where the code of (vector, row) is. */
+export function codePlace({ rows }: { readonly rows: number }, vector: number, row: number): number {
+  return (((vector >> 2) * ((rows + 1) >> 1) + (row >> 1)) * 4 + (vector & 3)) * 2 + (row & 1);
+}
+
+/**
+ * Holds conductance differences as whole numbers of 15 bits and sign: step = largest |g+ - g-| of the column / 32767,
+ * code = the nearest whole number to difference / step. For the product alone; the cells' state stays as it is.
+ *
+ * @param positive S, [rows][columns]
+ * @param negative S, [rows][columns], or null where there is no such polarity
+ */
+export function packDifferences(
+  engine: Engine,
+  positive: Float32Array,
+  negative: Float32Array | null,
+  rows: number,
+  columns: number,
+  into: PackedWeights,
+): void {
+  pack(engine, positive, negative, -1, largestDifferenceCode, rows, columns, into);
+}
+
+/**
+ * The same for the variances of independent cells, whose sum is held as a whole number of 0 .. 2047.
+ *
+ * @param positive S^2, [rows][columns]
+ * @param negative S^2, [rows][columns], or null
+ */
+export function packVariances(
+  engine: Engine,
+  positive: Float32Array,
+  negative: Float32Array | null,
+  rows: number,
+  columns: number,
+  into: PackedWeights,
+): void {
+  pack(engine, positive, negative, 1, largestVarianceCode, rows, columns, into);
+}
+
+function pack(
+  engine: Engine,
+  positive: Float32Array,
+  negative: Float32Array | null,
+  sign: 1 | -1,
+  largest: number,
+  rows: number,
+  columns: number,
+  into: PackedWeights,
+): void {
+  if (into.rows !== rows || into.columns !== columns) {
+    throw new Error(`${rows} x ${columns} cells packed into room for ${into.rows} x ${into.columns}`);
+  }
+  if (!engine.kernels) return packPlain(positive, negative, sign, largest, into);
+  const { memory } = engine;
+  engine.kernels.packWeights(
+    memory.address(positive),
+    negative ? memory.address(negative) : 0,
+    sign,
+    largest,
+    rows,
+    columns,
+    memory.address(into.codes),
+    memory.address(into.step),
+  );
+}
+
+/** Twin of the kernel: the same codes and steps. */
+export function packPlain(
+  positive: Float32Array,
+  negative: Float32Array | null,
+  sign: 1 | -1,
+  largest: number,
+  into: PackedWeights,
+): void {
+  const { rows, columns, codes, step } = into;
+  codes.fill(0);
+  step.fill(0);
+  const cell = (i: number) => (negative ? Math.fround(positive[i]! + sign * negative[i]!) : positive[i]!);
+  for (let j = 0; j < columns; j++) {
+    let most = 0;
+    for (let i = 0; i < rows; i++) most = Math.max(most, Math.abs(cell(i * columns + j)));
+    step[j] = most / largest;
+    if (step[j] === 0) continue;
+    for (let i = 0; i < rows; i++) {
+      const code = roundHalfEven(Math.fround(cell(i * columns + j) / step[j]!));
+      codes[weightPlace(into, i, j)] = Math.max(-largest, Math.min(largest, code));
+    }
+  }
+}
+
+/**
+ * Exact sums over rows of input code times conductance code, in blocks of rows whose sums fit 32 bits.
+ *
+ * @param products receives them, with the weights' step
+ */
+export function multiplyCodes(engine: Engine, codes: PackedCodes, weights: PackedWeights, products: Products): void {
+  multiply(engine, codes, weights, products, false);
+}
+
+/** Exact sums over rows of squared input code times variance code; their 32 bits are unsigned. */
+export function multiplySquares(engine: Engine, codes: PackedCodes, variances: PackedWeights, products: Products): void {
+  multiply(engine, codes, variances, products, true);
+}
+
+function multiply(engine: Engine, codes: PackedCodes, weights: PackedWeights, products: Products, squared: boolean) {
+  const { rows, rowsPerBlock, blocks, paddedColumns } = weights;
+  const length = blocks * padded(codes.vectors, panelVectors) * paddedColumns;
+  if (codes.rows !== rows) throw new Error(`inputs of ${codes.rows} rows at weights of ${rows}`);
+  if (products.values.length < length) throw new Error(`products need ${length} places, not ${products.values.length}`);
+  if (products.values instanceof Float32Array) throw new Error("codes multiply into whole numbers");
+  Object.assign(products, { vectors: codes.vectors, paddedColumns, blocks, step: weights.step });
+  if (!engine.kernels) return multiplyCodesPlain(codes, weights, products.values, squared);
+  const { memory } = engine;
+  const kernel = squared ? engine.kernels.multiplySquares : engine.kernels.multiplyCodes;
+  const mark = memory.mark();
+  kernel(
+    memory.address(codes.codes),
+    memory.address(weights.codes),
+    codes.vectors,
+    rows,
+    paddedColumns,
+    rowsPerBlock,
+    memory.address(products.values),
+    squared ? memory.address(memory.int16(4 * padded(rows, 2))) : 0,
+  );
+  memory.release(mark);
+}
+
+/** Twin of the kernels: the same numbers. */
+export function multiplyCodesPlain(
+  codes: PackedCodes,
+  weights: PackedWeights,
+  values: Int32Array,
+  squared: boolean,
+): void {
+  const { rows, columns, paddedColumns, rowsPerBlock, blocks } = weights;
+  const paddedVectors = padded(codes.vectors, panelVectors);
+  values.fill(0, 0, blocks * paddedVectors * paddedColumns);
+  for (let v = 0; v < codes.vectors; v++) {
+    for (let i = 0; i < rows; i++) {
+      const code = codes.codes[codePlace(codes, v, i)]!;
+      if (code === 0) continue;
+      const input = squared ? code * code : code;
+      const start = (Math.floor(i / rowsPerBlock) * paddedVectors + v) * paddedColumns;
+      for (let j = 0; j < columns; j++) {
+        values[start + j]! += input * weights.codes[weightPlace(weights, i, j)]!;
+      }
+    }
+  }
+}
+
+/**
+ * y = x W in float32, summed in the order of rows: for inputs that no converter made whole numbers.
+ *
+ * @param x [vectors][rows]
+ * @param weights [rows][columns]
+ * @param out receives [vectors][columns padded to 8]
+ */
+export function multiplyFloats(
+  engine: Engine,
+  x: Float32Array,
+  weights: Float32Array,
+  vectors: number,
+  rows: number,
+  columns: number,
+  out: Products,
+): void {
+  const paddedColumns = padded(columns, panelColumns);
+  const length = padded(vectors, panelVectors) * paddedColumns;
+  if (!(out.values instanceof Float32Array) || out.values.length < length) {
+    throw new Error(`float products need ${length} float places`);
+  }
+  Object.assign(out, { vectors, paddedColumns, blocks: 1, step: null });
+  if (!engine.kernels) return multiplyFloatsPlain(x, weights, vectors, rows, columns, out.values);
+  const { memory } = engine;
+  const mark = memory.mark();
+  engine.kernels.multiplyFloats(
+    memory.address(x),
+    memory.address(weights),
+    vectors,
+    rows,
+    columns,
+    memory.address(out.values),
+    memory.address(memory.float32(rows * panelColumns + 4 * panelVectors * panelColumns)),
+  );
+  memory.release(mark);
+}
+
+/** Twin of the kernel: the same bits. */
+export function multiplyFloatsPlain(
+  x: Float32Array,
+  weights: Float32Array,
+  vectors: number,
+  rows: number,
+  columns: number,
+  out: Float32Array,
+): void {
+  const paddedColumns = padded(columns, panelColumns);
+  for (let v = 0; v < vectors; v++) {
+    const sums = out.subarray(v * paddedColumns, (v + 1) * paddedColumns).fill(0);
+    for (let i = 0; i < rows; i++) {
+      const input = x[v * rows + i]!;
+      for (let j = 0; j < columns; j++) sums[j] = sums[j]! + Math.fround(input * weights[i * columns + j]!);
+    }
+  }
+}

@@ -1,0 +1,257 @@
+import { at, type Draw, fillNormalPlain, samplesPerBlock, wordsOfEvent } from "../src/ground/draws/index.ts";
+import type { Engine } from "../src/ground/kernels/engine.ts";
+import { codePlace, type PackedCodes, type Products } from "./product.ts";
+
+/** Which outputs' fresh noise may be too skewed for one Gaussian. */
+export interface SkewnessCheck {
+  /** Largest |third moment / variance| of a column's cells, S, [padded columns]; see `largestSkew`. */
+  readonly columnSkew: Float32Array;
+  /** Largest |x| of each vector, in units of `factor`, [vectors]; `PackedCodes.largest`. */
+  readonly largest: Float32Array;
+  /** Skewness from which an output is sampled cell by cell. */
+  readonly limit: number;
+  /** Receives the outputs to look at, as vector * padded columns + column, in order; [vectors * padded columns]. */
+  readonly flagged: Int32Array;
+}
+
+/**
+ * Currents per volt of every column with their fresh read noise:
+ *   y = product factor + sqrt(variance) N, variance = variances factor^2 (in S^2), or the same number for every output.
+ * Independent noise of the cells is exactly one Gaussian per output where no cell clamps. N of (vector, column) is sample
+ * vector * paddedColumns + column of the event.
+ *
+ * @param products of the cells' means
+ * @param variances products of squared inputs with the cells' variances; a number: S^2 of every output; null: no noise
+ * @param factor x that one code of the inputs stands for (1 / levels); 1 for float products
+ * @param event one number per batch, however the batch is spread
+ * @param out receives S, [vectors][padded columns]
+ * @param check flags outputs whose skewness may be above its limit: largest |x| times the column's skew > limit sqrt(variance)
+ * @returns how many outputs were flagged
+ */
+export function sumColumns(
+  engine: Engine,
+  products: Products,
+  variances: Products | number | null,
+  factor: number,
+  draw: Draw,
+  event: number,
+  out: Float32Array,
+  check: SkewnessCheck | null = null,
+): number {
+  if (typeof variances === "object" && variances && variances.paddedColumns !== products.paddedColumns) {
+    throw new Error("products and variances differ in their columns");
+  }
+  if (!engine.kernels) return sumColumnsPlain(products, variances, factor, draw, event, out, check);
+  const { memory } = engine;
+  const [low, high] = wordsOfEvent(event);
+  const noisy = typeof variances === "number" ? null : variances;
+  const address = (array: ArrayBufferView | null | undefined) => (array ? memory.address(array) : 0);
+  return engine.kernels.sumColumns(
+    address(products.values),
+    products.step ? products.blocks : 0,
+    address(products.step),
+    factor,
+    address(noisy?.values),
+    noisy?.step ? noisy.blocks : 0,
+    address(noisy?.step),
+    typeof variances === "number" ? variances : 0,
+    products.vectors,
+    products.paddedColumns,
+    draw.key[0],
+    draw.key[1],
+    low,
+    high,
+    address(out),
+    address(check?.columnSkew),
+    address(check?.largest),
+    check?.limit ?? 0,
+    address(check?.flagged),
+  );
+}
+
+/** Twin of the kernel; they agree within 4e-7 of the product and 4e-6 max(1, |N|) of sqrt(variance), and flag alike but for ties. */
+export function sumColumnsPlain(
+  products: Products,
+  variances: Products | number | null,
+  factor: number,
+  draw: Draw,
+  event: number,
+  out: Float32Array,
+  check: SkewnessCheck | null = null,
+): number {
+  const { vectors, paddedColumns } = products;
+  const normal = new Float32Array(vectors * paddedColumns);
+  if (variances !== null) fillNormalPlain(draw, event, normal);
+  let flagged = 0;
+  for (let n = 0; n < vectors * paddedColumns; n++) {
+    const column = n % paddedColumns;
+    const variance =
+      typeof variances === "number" ? variances : variances ? productAt(variances, n, true) * factor * factor : 0;
+    out[n] = productAt(products, n, false) * factor + Math.sqrt(variance) * normal[n]!;
+    if (!check || variance === 0) continue;
+    const bound = check.largest[Math.floor(n / paddedColumns)]! * factor * check.columnSkew[column]!;
+    if (bound > check.limit * Math.sqrt(variance)) check.flagged[flagged++] = n;
+  }
+  return flagged;
+}
+
+/** Sum over blocks times the column's step. */
+function productAt({ values, vectors, paddedColumns, blocks, step }: Products, n: number, unsigned: boolean): number {
+  if (!step) return values[n]!;
+  const stride = Math.ceil(vectors / 4) * 4 * paddedColumns;
+  let sum = 0;
+  for (let b = 0; b < blocks; b++) sum += unsigned ? values[b * stride + n]! >>> 0 : values[b * stride + n]!;
+  return sum * step[n % paddedColumns]!;
+}
+
+/**
+ * The largest |third moment / variance| of the cells in each column.
+ *
+ * @param ratios `thirdOverVariance` of `clampedMoments`, of each polarity, S, [rows][columns]
+ * @param out receives S, [padded columns]
+ */
+export function largestSkew(ratios: readonly Float32Array[], columns: number, out: Float32Array): void {
+  out.fill(0);
+  for (const ratio of ratios) {
+    for (let start = 0; start < ratio.length; start += columns) {
+      for (let j = 0; j < columns; j++) {
+        const skew = Math.abs(ratio[start + j]!);
+        if (skew > out[j]!) out[j] = skew;
+      }
+    }
+  }
+}
+
+/** What a fresh read of one polarity's cells is drawn from, [rows][columns] each; see `clampedMoments`. */
+export interface FreshCells {
+  /** S, without fast noise. */
+  readonly centre: Float32Array;
+  /** s = conductance amplitude scale, S. */
+  readonly conductance: Float32Array;
+  readonly amplitude: Float32Array;
+  /** S^2 and S, of the clamped read. */
+  readonly variance: Float32Array;
+  readonly thirdOverVariance: Float32Array;
+}
+
+/**
+ * Looks closer at flagged outputs: where the exact skewness of an output's noise, sum x^3 k3 / (sum x^2 v)^1.5 over both polarities' cells, is
+ * above the limit, the output is replaced by a read of every cell: y = sum x (max(0, centre+ + s+ N) - max(0, centre- + s- N')).
+ *
+ * Cell samples have a stream of their own, addressed by event, output and row, so an output's bits depend on nothing else.
+ *
+ * @param inputs the codes, or [vectors][rows] floats (then factor 1)
+ * @param count how many of `check.flagged` are set
+ * @param out as from `sumColumns`
+ * @returns how many outputs were replaced
+ */
+export function resampleSkewed(
+  engine: Engine,
+  check: SkewnessCheck,
+  count: number,
+  inputs: PackedCodes | Float32Array,
+  factor: number,
+  positive: FreshCells,
+  negative: FreshCells | null,
+  scale: number,
+  rows: number,
+  columns: number,
+  paddedColumns: number,
+  draw: Draw,
+  event: number,
+  out: Float32Array,
+): number {
+  if (count === 0) return 0;
+  if (!engine.kernels) {
+    return resampleSkewedPlain(
+      check, count, inputs, factor, positive, negative, scale, rows, columns, paddedColumns, draw, event, out,
+    );
+  }
+  const { memory } = engine;
+  const mark = memory.mark();
+  const [low, high] = wordsOfEvent(event);
+  const { key } = at(draw, "cells");
+  const packed = !(inputs instanceof Float32Array);
+  const polarities = [positive, negative ?? positive].flatMap((cells) =>
+    [cells.centre, cells.conductance, cells.amplitude, cells.variance, cells.thirdOverVariance].map((array) =>
+      memory.address(array),
+    ),
+  );
+  const addresses = memory.int32(10);
+  addresses.set(polarities);
+  const replaced = engine.kernels.resampleSkewed(
+    memory.address(check.flagged),
+    count,
+    memory.address(packed ? inputs.codes : inputs),
+    packed ? 1 : 0,
+    factor,
+    memory.address(addresses),
+    negative ? 2 : 1,
+    scale,
+    check.limit,
+    rows,
+    columns,
+    paddedColumns,
+    key[0],
+    key[1],
+    low,
+    high,
+    memory.address(memory.float32(rows)),
+    memory.address(memory.float32(2 * rows + 8)),
+    memory.address(out),
+  );
+  memory.release(mark);
+  return replaced;
+}
+
+/** Twin of the kernel; replaced outputs agree within 1e-5 of sum |x| (|centre| + s). */
+export function resampleSkewedPlain(
+  check: SkewnessCheck,
+  count: number,
+  inputs: PackedCodes | Float32Array,
+  factor: number,
+  positive: FreshCells,
+  negative: FreshCells | null,
+  scale: number,
+  rows: number,
+  columns: number,
+  paddedColumns: number,
+  draw: Draw,
+  event: number,
+  out: Float32Array,
+): number {
+  const polarities = negative ? [positive, negative] : [positive];
+  const blocksPerOutput = Math.ceil((2 * rows) / samplesPerBlock);
+  const normal = new Float32Array(2 * rows);
+  let replaced = 0;
+  for (const n of check.flagged.subarray(0, count)) {
+    const vector = Math.floor(n / paddedColumns);
+    const column = n % paddedColumns;
+    const input = (row: number) =>
+      factor * (inputs instanceof Float32Array ? inputs[vector * rows + row]! : inputs.codes[codePlace(inputs, vector, row)]!);
+    let variance = 0;
+    let third = 0;
+    for (let i = 0; i < rows; i++) {
+      polarities.forEach((cells, polarity) => {
+        const cell = i * columns + column;
+        const x = polarity === 0 ? input(i) : -input(i);
+        variance += x * x * cells.variance[cell]!;
+        third += x ** 3 * cells.variance[cell]! * cells.thirdOverVariance[cell]!;
+      });
+    }
+    if (!(Math.abs(third) > check.limit * variance ** 1.5)) continue;
+    fillNormalPlain(at(draw, "cells"), event, normal, 2 * rows, n * blocksPerOutput);
+    let sum = 0;
+    for (let i = 0; i < rows; i++) {
+      polarities.forEach((cells, polarity) => {
+        const cell = i * columns + column;
+        const s = cells.conductance[cell]! * cells.amplitude[cell]! * scale;
+        const read = Math.max(0, cells.centre[cell]! + s * normal[2 * i + polarity]!);
+        sum += (polarity === 0 ? input(i) : -input(i)) * read;
+      });
+    }
+    out[n] = sum;
+    replaced++;
+  }
+  return replaced;
+}

@@ -1,0 +1,148 @@
+import { type Draw, fillNormalPlain, wordsOfEvent } from "../src/ground/draws/index.ts";
+import type { Engine } from "../src/ground/kernels/engine.ts";
+
+/**
+ * Read noise that stays for a while: out = g + s N, s = g amplitude scale, one N per cell. Not clamped (a cell is clamped
+ * once, after its fast noise is added), so out may be negative.
+ *
+ * @param conductance g, S, [cells]
+ * @param amplitude relative noise of each cell at scale 1, dimensionless, [cells]
+ * @param scale how much of it is slow, dimensionless; 0 copies g
+ * @param out receives S, [cells]; may be `conductance`
+ */
+export function holdReadNoise(
+  engine: Engine,
+  conductance: Float32Array,
+  amplitude: Float32Array,
+  scale: number,
+  draw: Draw,
+  event: number,
+  out: Float32Array,
+): void {
+  if (scale === 0) {
+    out.set(conductance);
+    return;
+  }
+  if (!engine.kernels) return holdReadNoisePlain(conductance, amplitude, scale, draw, event, out);
+  const { memory } = engine;
+  const [low, high] = wordsOfEvent(event);
+  engine.kernels.holdReadNoise(
+    memory.address(conductance),
+    memory.address(amplitude),
+    scale,
+    draw.key[0],
+    draw.key[1],
+    low,
+    high,
+    memory.address(out),
+    out.length,
+  );
+}
+
+/** Twin of the kernel; they agree within 4e-6 of s max(1, |N|) and 2e-7 of g. */
+export function holdReadNoisePlain(
+  conductance: Float32Array,
+  amplitude: Float32Array,
+  scale: number,
+  draw: Draw,
+  event: number,
+  out: Float32Array,
+): void {
+  const normal = new Float32Array(out.length);
+  fillNormalPlain(draw, event, normal);
+  for (let i = 0; i < out.length; i++) {
+    const g = conductance[i]!;
+    out[i] = g + g * amplitude[i]! * scale * normal[i]!;
+  }
+}
+
+/**
+ * Moments of a clamped read X = max(0, centre + s N), s = conductance amplitude scale, N standard normal and fresh at every
+ * read: mean, variance, and third central moment over variance.
+ *
+ * With t = |centre| / s, phi and Q the normal density and upper tail at t, the part of N beyond t has the moments
+ * L1 = phi - t Q, L2 = (t^2 + 1) Q - t phi, L3 = (t^2 + 2) phi - (t^3 + 3 t) Q, and in units of s
+ *   mean = max(centre / s, 0) + L1
+ *   variance = [1 - 2 Q] + L2 - L1^2
+ *   third = [3 phi - 6 L1 (1 - Q)] + L3 - 3 L1 L2 + 2 L1^3
+ * where the brackets are for centre >= 0 alone.
+ *
+ * @param centre what the cell would read without fast noise, S, [cells]; may be negative
+ * @param scale how much of the noise is fresh, dimensionless; 0: mean max(0, centre), the rest 0
+ * @param mean receives S, [cells]
+ * @param variance receives S^2, [cells]
+ * @param thirdOverVariance receives S, [cells]; the ratio, because the third moment itself would leave float32
+ */
+export function clampedMoments(
+  engine: Engine,
+  centre: Float32Array,
+  conductance: Float32Array,
+  amplitude: Float32Array,
+  scale: number,
+  mean: Float32Array,
+  variance: Float32Array,
+  thirdOverVariance: Float32Array,
+): void {
+  if (!engine.kernels) {
+    return clampedMomentsPlain(centre, conductance, amplitude, scale, mean, variance, thirdOverVariance);
+  }
+  const { memory } = engine;
+  engine.kernels.clampedMoments(
+    memory.address(centre),
+    memory.address(conductance),
+    memory.address(amplitude),
+    scale,
+    memory.address(mean),
+    memory.address(variance),
+    memory.address(thirdOverVariance),
+    centre.length,
+  );
+}
+
+/** Beyond so many deviations from zero a read counts as never, or always, clamped. */
+export const clampingReach = 5.5;
+
+/** Twin of the kernel; in units of s, s^2 and s they agree within 2e-6, 5e-6 and 2e-3. */
+export function clampedMomentsPlain(
+  centre: Float32Array,
+  conductance: Float32Array,
+  amplitude: Float32Array,
+  scale: number,
+  mean: Float32Array,
+  variance: Float32Array,
+  thirdOverVariance: Float32Array,
+): void {
+  for (let i = 0; i < centre.length; i++) {
+    const s = conductance[i]! * amplitude[i]! * scale;
+    const t = Math.abs(centre[i]!) / s;
+    const above = centre[i]! >= 0;
+    const phi = t < clampingReach ? Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI) : 0;
+    const tail = t < clampingReach ? normalTail(t) : 0;
+    const first = phi > 0 ? phi - t * tail : 0;
+    const second = phi > 0 ? (t * t + 1) * tail - t * phi : 0;
+    const third = phi > 0 ? (t * t + 2) * phi - (t ** 3 + 3 * t) * tail : 0;
+    const relativeVariance = (above && s > 0 ? 1 - 2 * tail : 0) + second - first * first;
+    const relativeThird =
+      (above ? 3 * phi - 6 * first * (1 - tail) : 0) + third - 3 * first * second + 2 * first ** 3;
+    mean[i] = Math.max(0, centre[i]!) + s * first;
+    variance[i] = s * s * relativeVariance;
+    thirdOverVariance[i] = relativeVariance > 0 ? (s * relativeThird) / relativeVariance : 0;
+  }
+}
+
+/** Upper tail of the standard normal distribution at t >= 0, by its series below 3 and its continued fraction above. */
+function normalTail(t: number): number {
+  const phi = Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI);
+  if (t < 3) {
+    let term = t;
+    let sum = t;
+    for (let k = 3; k < 90; k += 2) {
+      term *= (t * t) / k;
+      sum += term;
+    }
+    return 0.5 - phi * sum;
+  }
+  let fraction = t;
+  for (let k = 60; k > 0; k--) fraction = t + k / fraction;
+  return phi / fraction;
+}

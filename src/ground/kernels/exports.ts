@@ -1,0 +1,72 @@
+/**
+ * What the module of kernels exports. Arrays are passed as byte addresses in its memory, 0 for an absent one; a draw as its key's two
+ * words; an event as its low and high words; booleans as 0 and 1. The functions that call them say what they do.
+ */
+export interface KernelExports {
+  /** First byte that is not the module's own. */
+  heapBase(): number;
+
+  fillNormal(key0: number, key1: number, low: number, high: number, out: number, count: number): void;
+
+  drift(
+    programmed: number, exponent: number, programmedAt: number, now: number, inverseOrigin: number, out: number, count: number,
+  ): void;
+
+  holdReadNoise(
+    conductance: number, amplitude: number, scale: number,
+    key0: number, key1: number, low: number, high: number, out: number, count: number,
+  ): void;
+
+  clampedMoments(
+    centre: number, conductance: number, amplitude: number, scale: number,
+    mean: number, variance: number, thirdOverVariance: number, count: number,
+  ): void;
+
+  programCells(
+    law: number, fromProgrammed: number, target: number, programmed: number, exponent: number, amplitude: number,
+    programmingKey0: number, programmingKey1: number, exponentKey0: number, exponentKey1: number,
+    low: number, high: number, count: number,
+  ): void;
+
+  packWeights(
+    positive: number, negative: number, sign: number, largest: number, rows: number, columns: number, codes: number, step: number,
+  ): void;
+
+  multiplyCodes(
+    codes: number, weights: number, vectors: number, rows: number, paddedColumns: number, rowsPerBlock: number,
+    products: number, squares: number,
+  ): void;
+
+  multiplySquares(
+    codes: number, weights: number, vectors: number, rows: number, paddedColumns: number, rowsPerBlock: number,
+    products: number, squares: number,
+  ): void;
+
+  multiplyFloats(
+    x: number, weights: number, vectors: number, rows: number, columns: number, out: number, panel: number,
+  ): void;
+
+  /** `blocks` 0: float products; `variances` 0: the constant variance; that 0 too: no noise. */
+  sumColumns(
+    products: number, blocks: number, step: number, factor: number,
+    variances: number, varianceBlocks: number, varianceStep: number, constantVariance: number,
+    vectors: number, paddedColumns: number, key0: number, key1: number, low: number, high: number,
+    out: number, columnSkew: number, largest: number, limit: number, flagged: number,
+  ): number;
+
+  resampleSkewed(
+    flagged: number, count: number, inputs: number, packed: number, factor: number,
+    cells: number, polarities: number, scale: number, limit: number, rows: number, columns: number, paddedColumns: number,
+    key0: number, key1: number, low: number, high: number, inputRow: number, normals: number, out: number,
+  ): number;
+
+  convertInputs(
+    x: number, vectors: number, rows: number, scale: number, levels: number, lowest: number,
+    codes: number, largest: number, sums: number,
+  ): number;
+
+  convertOutputs(
+    y: number, columns: number, paddedColumns: number, vectors: number, toCode: number, step: number, levels: number, clip: number,
+    outputScale: number, accumulate: number, stride: number,
+  ): number;
+}
