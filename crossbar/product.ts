@@ -238,7 +238,7 @@ function multiply(engine: Engine, codes: PackedCodes, weights: PackedWeights, pr
     paddedColumns,
     rowsPerBlock,
     memory.address(products.values),
-    squared ? memory.address(memory.int16(4 * padded(rows, 2))) : 0,
+    squared ? memory.address(memory.int16(padded(codes.vectors, panelVectors) * padded(rows, 2))) : 0,
   );
   memory.release(mark);
 }
@@ -298,7 +298,7 @@ export function multiplyFloats(
     rows,
     columns,
     memory.address(out.values),
-    memory.address(memory.float32(rows * panelColumns + 4 * panelVectors * panelColumns)),
+    memory.address(memory.float32(rows * panelColumns)),
   );
   memory.release(mark);
 }

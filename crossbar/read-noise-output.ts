@@ -4,8 +4,10 @@ import { codePlace, type PackedCodes, type Products } from "./product.ts";
 
 /** Which outputs' fresh noise may be too skewed for one Gaussian. */
 export interface SkewnessCheck {
-  /** Largest |third moment / variance| of a column's cells, S, [padded columns]; see `largestSkew`. */
-  readonly columnSkew: Float32Array;
+  /** Largest |third moment| / variance of a column's cells, S, [padded columns]; see `boundSkewness`. */
+  readonly ratio: Float32Array;
+  /** Sum over rows of |third moment of the pair|, S^3, [padded columns]; see `boundSkewness`. */
+  readonly third: Float32Array;
   /** Largest |x| of each vector, in units of `factor`, [vectors]; `PackedCodes.largest`. */
   readonly largest: Float32Array;
   /** Skewness from which an output is sampled cell by cell. */
@@ -25,7 +27,8 @@ export interface SkewnessCheck {
  * @param factor x that one code of the inputs stands for (1 / levels); 1 for float products
  * @param event one number per batch, however the batch is spread
  * @param out receives S, [vectors][padded columns]
- * @param check flags outputs whose skewness may be above its limit: largest |x| times the column's skew > limit sqrt(variance)
+ * @param check flags outputs whose skewness may be above its limit: its bounds |x| ratio / sqrt(variance) and |x|^3 third / variance^1.5,
+ *   with the vector's largest |x|, are both above
  * @returns how many outputs were flagged
  */
 export function sumColumns(
@@ -62,7 +65,8 @@ export function sumColumns(
     low,
     high,
     address(out),
-    address(check?.columnSkew),
+    address(check?.ratio),
+    address(check?.third),
     address(check?.largest),
     check?.limit ?? 0,
     address(check?.flagged),
@@ -89,8 +93,10 @@ export function sumColumnsPlain(
       typeof variances === "number" ? variances : variances ? productAt(variances, n, true) * factor * factor : 0;
     out[n] = productAt(products, n, false) * factor + Math.sqrt(variance) * normal[n]!;
     if (!check || variance === 0) continue;
-    const bound = check.largest[Math.floor(n / paddedColumns)]! * factor * check.columnSkew[column]!;
-    if (bound > check.limit * Math.sqrt(variance)) check.flagged[flagged++] = n;
+    const x = check.largest[Math.floor(n / paddedColumns)]! * factor;
+    const byRatio = (x * check.ratio[column]!) / Math.sqrt(variance);
+    const byThird = (x ** 3 * check.third[column]!) / variance ** 1.5;
+    if (byRatio > check.limit && byThird > check.limit) check.flagged[flagged++] = n;
   }
   return flagged;
 }
@@ -104,24 +110,6 @@ function productAt({ values, vectors, paddedColumns, blocks, step }: Products, n
   return sum * step[n % paddedColumns]!;
 }
 
-/**
- * The largest |third moment / variance| of the cells in each column.
- *
- * @param ratios `thirdOverVariance` of `clampedMoments`, of each polarity, S, [rows][columns]
- * @param out receives S, [padded columns]
- */
-export function largestSkew(ratios: readonly Float32Array[], columns: number, out: Float32Array): void {
-  out.fill(0);
-  for (const ratio of ratios) {
-    for (let start = 0; start < ratio.length; start += columns) {
-      for (let j = 0; j < columns; j++) {
-        const skew = Math.abs(ratio[start + j]!);
-        if (skew > out[j]!) out[j] = skew;
-      }
-    }
-  }
-}
-
 /** What a fresh read of one polarity's cells is drawn from, [rows][columns] each; see `clampedMoments`. */
 export interface FreshCells {
   /** S, without fast noise. */
@@ -132,6 +120,34 @@ export interface FreshCells {
   /** S^2 and S, of the clamped read. */
   readonly variance: Float32Array;
   readonly thirdOverVariance: Float32Array;
+}
+
+/**
+ * What bounds the skewness of a column's outputs whatever the inputs are: the largest |third moment| / variance of its cells, and the sum over
+ * rows of |third moment of positive - of negative cell|.
+ *
+ * @param ratio receives S, [padded columns]
+ * @param third receives S^3, [padded columns]
+ */
+export function boundSkewness(
+  positive: FreshCells,
+  negative: FreshCells | null,
+  rows: number,
+  columns: number,
+  ratio: Float32Array,
+  third: Float32Array,
+): void {
+  ratio.fill(0);
+  third.fill(0);
+  for (let cell = 0, i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++, cell++) {
+      const plus = positive.thirdOverVariance[cell]!;
+      const minus = negative ? negative.thirdOverVariance[cell]! : 0;
+      const difference = plus * positive.variance[cell]! - (negative ? minus * negative.variance[cell]! : 0);
+      third[j] = third[j]! + Math.abs(difference);
+      ratio[j] = Math.max(ratio[j]!, Math.abs(plus), Math.abs(minus));
+    }
+  }
 }
 
 /**

@@ -51,7 +51,7 @@ export interface KernelExports {
     products: number, blocks: number, step: number, factor: number,
     variances: number, varianceBlocks: number, varianceStep: number, constantVariance: number,
     vectors: number, paddedColumns: number, key0: number, key1: number, low: number, high: number,
-    out: number, columnSkew: number, largest: number, limit: number, flagged: number,
+    out: number, skewRatio: number, skewThird: number, largest: number, limit: number, flagged: number,
   ): number;
 
   resampleSkewed(

@@ -10,6 +10,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const generated = join(root, "src/ground/kernels/generated/kernels.ts");
 const floors = ["src/ground", "devices", "crossbar", "circuits"];
+/** Functions that kernels share; not exported. */
+const libraries = new Set(["src/ground/kernels/lanes.as.ts", "src/ground/kernels/mathematics.as.ts"]);
 
 // 65536 pages so that the importer may choose any size; no relaxed instructions: the same bits on every machine.
 const flags = [
@@ -57,10 +59,11 @@ async function readSources() {
   return sources;
 }
 
-/** The entry re-exports every file; all exported functions become exports of the module. */
+/** The entry re-exports every kernel file; all exported functions become exports of the module. */
 async function compile(sources) {
   const { default: asc } = await import("assemblyscript/asc");
-  const entry = [...sources.keys()].map((path) => `export * from "./${path.replace(/\.ts$/, "")}";\n`).join("");
+  const kernels = [...sources.keys()].filter((path) => !libraries.has(path));
+  const entry = kernels.map((path) => `export * from "./${path.replace(/\.ts$/, "")}";\n`).join("");
   let module;
   const { error, stderr } = await asc.main(["entry.ts", "--outFile", "kernels.wasm", ...flags], {
     readFile: (name) => (name === "entry.ts" ? entry : (sources.get(name.replaceAll("\\", "/")) ?? null)),
