@@ -89,7 +89,7 @@ function readLeaf(raw: unknown, path: readonly string[], file: string, origin: T
   }
   if (source !== null && typeof source !== "string") throw refuse(`has the source ${shown(source)}`, "a word or null");
   if (unit !== undefined && typeof unit !== "string") throw refuse(`has the unit ${shown(unit)}`, "a unit such as uS");
-  const quantity = valueOf(value, unit);
+  const quantity = quantityOf(value, unit);
   if (!quantity) {
     const written = shown(raw);
     if (unit && !toSI(1, unit)) throw refuse(`has the unit "${unit}"`, "a unit such as uS, ns, pJ/byte");
@@ -101,7 +101,7 @@ function readLeaf(raw: unknown, path: readonly string[], file: string, origin: T
   return { ...quantity, howKnown: howKnown as HowKnown, source };
 }
 
-function valueOf(value: unknown, unit: string | undefined): { value: KnownValue; unit: string } | undefined {
+function quantityOf(value: unknown, unit: string | undefined): { value: KnownValue; unit: string } | undefined {
   if (unit === "") return typeof value === "string" ? { value, unit } : undefined;
   if (Array.isArray(value)) return listOf(value, unit);
   const number = value === "Infinity" ? Infinity : value;
@@ -115,7 +115,7 @@ function listOf(
   list: readonly unknown[],
   unit: string | undefined,
 ): { value: readonly number[]; unit: string } | undefined {
-  const entries = list.map((entry) => valueOf(entry, unit));
+  const entries = list.map((entry) => quantityOf(entry, unit));
   const si = entries[0]?.unit;
   if (si === undefined || si === "" || entries.some((entry) => entry?.unit !== si)) return undefined;
   return { value: entries.map((entry) => entry!.value as number), unit: si };

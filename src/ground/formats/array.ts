@@ -1,0 +1,77 @@
+export type NumberArray =
+  | Int8Array<ArrayBufferLike>
+  | Uint8Array<ArrayBufferLike>
+  | Int16Array<ArrayBufferLike>
+  | Uint16Array<ArrayBufferLike>
+  | Int32Array<ArrayBufferLike>
+  | Uint32Array<ArrayBufferLike>
+  | Float32Array<ArrayBufferLike>
+  | Float64Array<ArrayBufferLike>;
+
+/** Numbers of a file, row-major. */
+export interface StoredArray {
+  readonly shape: readonly number[];
+  readonly values: NumberArray;
+}
+
+/** How many numbers an array of that shape has. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
+type Reader =
+  | "getInt8"
+  | "getUint8"
+  | "getInt16"
+  | "getUint16"
+  | "getInt32"
+  | "getUint32"
+  | "getFloat32"
+  | "getFloat64";
+
+interface NumberType {
+  readonly bytes: number;
+  readonly make: new (length: number) => NumberArray;
+  readonly read: Reader;
+}
+
+/** The number types that files share, by kind and size. */
+export const numberTypes = {
+  i1: { bytes: 1, make: Int8Array, read: "getInt8" },
+  u1: { bytes: 1, make: Uint8Array, read: "getUint8" },
+  i2: { bytes: 2, make: Int16Array, read: "getInt16" },
+  u2: { bytes: 2, make: Uint16Array, read: "getUint16" },
+  i4: { bytes: 4, make: Int32Array, read: "getInt32" },
+  u4: { bytes: 4, make: Uint32Array, read: "getUint32" },
+  f4: { bytes: 4, make: Float32Array, read: "getFloat32" },
+  f8: { bytes: 8, make: Float64Array, read: "getFloat64" },
+} as const satisfies Record<string, NumberType>;
+
+/** `count` numbers from `offset`, in an array of their own; the bytes must be there. */
+export function numbersFrom(
+  bytes: Uint8Array,
+  offset: number,
+  count: number,
+  type: NumberType,
+  littleEndian: boolean,
+): NumberArray {
+  const values = new type.make(count);
+  if (type.bytes === 1 || littleEndian === hostIsLittleEndian) {
+    new Uint8Array(values.buffer).set(bytes.subarray(offset, offset + count * type.bytes));
+    return values;
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, count * type.bytes);
+  for (let i = 0; i < count; i++) values[i] = view[type.read](i * type.bytes, littleEndian);
+  return values;
+}
+
+/** The numbers as bytes, least significant first. */
+export function littleEndianBytes(values: NumberArray): Uint8Array {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+  if (hostIsLittleEndian) return bytes;
+  const size = values.BYTES_PER_ELEMENT;
+  for (let i = 0; i < bytes.length; i += size) bytes.subarray(i, i + size).reverse();
+  return bytes;
+}
+
+const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;

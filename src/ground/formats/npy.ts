@@ -1,0 +1,133 @@
+import { inputError } from "../errors.ts";
+import { littleEndianBytes, type NumberArray, numbersFrom, numberTypes, type StoredArray, sizeOf } from "./array.ts";
+
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+
+export function looksLikeNpy(bytes: Uint8Array): boolean {
+  return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte);
+}
+
+/**
+ * Reads a NumPy array: integers of 1 to 8 bytes, floats of 2, 4 and 8, booleans; either byte order; C or Fortran order, which
+ * comes out as C order. Integers of 8 bytes become float64 and are refused beyond 2^53; float16 becomes float32.
+ */
+export function readNpy(bytes: Uint8Array, file: string): StoredArray {
+  if (bytes.length === 0) throw inputError({ file, found: "an empty file", expected: "a NumPy array" });
+  if (!looksLikeNpy(bytes))
+    throw inputError({ file, place: "byte 0", found: "another magic", expected: "a NumPy array" });
+  const { header, start } = headerOf(bytes, file);
+  const { descr, fortran, shape } = fieldsOf(header, file);
+  const type = /^([<>|=])([iufb])([1248])$/.exec(descr);
+  const size = sizeOf(shape);
+  if (!type) {
+    const expected = "numbers (i1..i8, u1..u8, f2, f4, f8, b1)";
+    throw inputError({ file, place: "descr", found: `"${descr}"`, expected });
+  }
+  const whole = start + size * Number(type[3]);
+  if (bytes.length !== whole) {
+    const found = `${bytes.length} bytes`;
+    throw inputError({ file, found, expected: `${whole} for ${descr} of shape (${shape.join(", ")})` });
+  }
+  const values = valuesOf(bytes, start, size, `${type[2]}${type[3]}`, type[1] !== ">", file);
+  return { shape, values: fortran && shape.length > 1 ? rowMajor(values, shape) : values };
+}
+
+/** The array as a NumPy file: version 1.0, C order, least significant byte first. */
+export function writeNpy({ shape, values }: StoredArray): Uint8Array {
+  if (sizeOf(shape) !== values.length)
+    throw new Error(`${values.length} values do not fill shape ${shape.join(" x ")}`);
+  const kind = Object.entries(numberTypes).find(([, type]) => values instanceof type.make)![0];
+  const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const descr = `${kind.endsWith("1") ? "|" : "<"}${kind}`;
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${tuple}), }`;
+  // The format asks that numbers start at a multiple of 64 bytes, and the header ends with a line feed.
+  const padded = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11, " ")}\n`;
+  const body = littleEndianBytes(values);
+  const bytes = new Uint8Array(10 + padded.length + body.length);
+  bytes.set([...magic, 1, 0, padded.length & 0xff, padded.length >> 8]);
+  bytes.set(new TextEncoder().encode(padded), 10);
+  bytes.set(body, 10 + padded.length);
+  return bytes;
+}
+
+function headerOf(bytes: Uint8Array, file: string): { header: string; start: number } {
+  const version = bytes[6];
+  if (version === undefined || version < 1 || version > 3) {
+    throw inputError({ file, place: "byte 6", found: `version ${version ?? "missing"}`, expected: "1, 2 or 3" });
+  }
+  const start = version === 1 ? 10 : 12;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const length = bytes.length < start ? Infinity : version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (bytes.length < start + length) {
+    throw inputError({ file, found: `${bytes.length} bytes`, expected: "a whole header" });
+  }
+  return { header: new TextDecoder().decode(bytes.subarray(start, start + length)), start: start + length };
+}
+
+function fieldsOf(header: string, file: string): { descr: string; fortran: boolean; shape: number[] } {
+  const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
+  const order = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1];
+  const shape = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header)?.[1];
+  if (descr === undefined || order === undefined || shape === undefined) {
+    const found = `"${header.trim().slice(0, 80)}"`;
+    throw inputError({ file, place: "header", found, expected: "descr (one number type), fortran_order and shape" });
+  }
+  return {
+    descr,
+    fortran: order === "True",
+    shape: shape
+      .split(",")
+      .map((text) => text.trim())
+      .filter(Boolean)
+      .map(Number),
+  };
+}
+
+function valuesOf(
+  bytes: Uint8Array,
+  start: number,
+  size: number,
+  kind: string,
+  littleEndian: boolean,
+  file: string,
+): NumberArray {
+  if (kind === "b1") return numbersFrom(bytes, start, size, numberTypes.u1, littleEndian);
+  if (kind in numberTypes)
+    return numbersFrom(bytes, start, size, numberTypes[kind as keyof typeof numberTypes], littleEndian);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
+  if (kind === "f2")
+    return Float32Array.from({ length: size }, (_, i) => halfToSingle(view.getUint16(2 * i, littleEndian)));
+  if (kind === "i8" || kind === "u8") {
+    return Float64Array.from({ length: size }, (_, i) => {
+      const whole = kind === "i8" ? view.getBigInt64(8 * i, littleEndian) : view.getBigUint64(8 * i, littleEndian);
+      const value = Number(whole);
+      if (Number.isSafeInteger(value)) return value;
+      throw inputError({ file, place: `entry ${i}`, found: `${whole}`, expected: "a whole number up to 2^53" });
+    });
+  }
+  throw inputError({ file, place: "descr", found: `"${kind}"`, expected: "i1..i8, u1..u8, f2, f4, f8 or b1" });
+}
+
+/** IEEE 754 binary16, exact in binary32. */
+function halfToSingle(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Infinity;
+  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+/** From first index fastest to last index fastest. */
+function rowMajor(values: NumberArray, shape: readonly number[]): NumberArray {
+  const out = values.slice();
+  const index = shape.map(() => 0);
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
+  for (let i = 0; i < out.length; i++) {
+    let from = 0;
+    for (let axis = 0; axis < shape.length; axis++) from += index[axis]! * strides[axis]!;
+    out[i] = values[from]!;
+    for (let axis = shape.length - 1; axis >= 0 && ++index[axis]! === shape[axis]; axis--) index[axis] = 0;
+  }
+  return out;
+}
