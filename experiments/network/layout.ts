@@ -1,0 +1,27 @@
+/** How the activations of one tensor shape become the vectors of a product, and its results a tensor again. */
+export interface Layout {
+  /** Vectors for each group. */
+  readonly vectors: number;
+  readonly outputShape: readonly number[];
+  /** The tensor is [vector][row] already: `gather` would copy it unchanged. */
+  readonly inputInPlace: boolean;
+  /** [vector][column] is the tensor already: `scatter` would copy it unchanged. */
+  readonly outputInPlace: boolean;
+  /**
+   * Writes this tensor's vectors into [group][vector][row], where `total` vectors of several tensors share one call.
+   *
+   * @param first  place of this tensor's first vector among them
+   */
+  gather(source: Float32Array, target: Float32Array, first: number, total: number): void;
+  /** Writes the tensor from its vectors' results, [group][vector][column] of `total` vectors. */
+  scatter(results: Float32Array, target: Float32Array, first: number, total: number): void;
+}
+
+/** The transpose of a matrix of `rows` x `columns`, row-major. */
+export function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(matrix.length);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) result[c * rows + r] = matrix[r * columns + c]!;
+  }
+  return result;
+}

@@ -1,0 +1,119 @@
+import { InputError, inputError } from "../../src/ground/errors.ts";
+import { type ElementType, elementTypeName } from "../../src/ground/formats/onnx.ts";
+
+/** The part of ONNX Runtime's JavaScript interface that networks need; the surface hands the object in. */
+export interface Ort {
+  readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => OrtTensor;
+  readonly InferenceSession: { create(model: Uint8Array, options?: OrtOptions): Promise<OrtSession> };
+}
+
+export interface OrtTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  /** Row-major elements; a Float32Array where `type` is "float32". */
+  readonly data: unknown;
+}
+
+export interface OrtMetadata {
+  readonly name: string;
+  /** False for sequences and optional values. */
+  readonly isTensor: boolean;
+  readonly type?: string;
+}
+
+export interface OrtSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly outputMetadata: readonly OrtMetadata[];
+  run(feeds: Record<string, OrtTensor>, options?: OrtRunOptions): Promise<Record<string, OrtTensor>>;
+  run(
+    feeds: Record<string, OrtTensor>,
+    fetches: readonly string[],
+    options?: OrtRunOptions,
+  ): Promise<Record<string, OrtTensor>>;
+  release(): Promise<void>;
+}
+
+export interface OrtRunOptions {
+  readonly logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
+}
+
+export interface OrtOptions {
+  readonly logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
+  /** Pinned wherever a session is made: the level changes bits. */
+  readonly graphOptimizationLevel?: "disabled" | "basic" | "extended" | "all";
+}
+
+// Every failure is thrown too, so the runtime need not write it to the console.
+const silent = { logSeverityLevel: 4 } as const;
+
+/** Where a failure of the runtime is reported to have happened. */
+export interface OrtPlace {
+  readonly file: string;
+  readonly place?: string | undefined;
+}
+
+/**
+ * Makes a session. `"disabled"` runs the nodes as they stand (the reference), `"all"` lets the runtime fold and fuse.
+ *
+ * @throws InputError naming the operator, where the runtime does not know one
+ */
+export async function openSession(
+  ort: Ort,
+  model: Uint8Array,
+  optimisation: "disabled" | "all",
+  where: OrtPlace,
+): Promise<OrtSession> {
+  try {
+    return await ort.InferenceSession.create(model, { ...silent, graphOptimizationLevel: optimisation });
+  } catch (error) {
+    throw refusal(error, where, "a graph that ONNX Runtime can run");
+  }
+}
+
+/** Runs a session; outputs by name. */
+export async function runSession(
+  session: OrtSession,
+  feeds: Record<string, OrtTensor>,
+  where: OrtPlace,
+  fetches: readonly string[] = session.outputNames,
+): Promise<Record<string, OrtTensor>> {
+  try {
+    return await session.run(feeds, fetches, silent);
+  } catch (error) {
+    throw refusal(error, where, "inputs and shapes that fit the graph");
+  }
+}
+
+/** A tensor whose element type (bfloat16, 8-bit floats) has no JavaScript counterpart would have to leave the runtime. */
+export class UnsupportedType extends InputError {
+  readonly elementType: ElementType;
+
+  constructor({ file, place }: OrtPlace, elementType: ElementType) {
+    const found = `a tensor of type ${elementTypeName(elementType)}`;
+    super(inputError({ file, place, found, expected: "float32, float16, float64 or whole numbers there" }).message);
+    this.elementType = elementType;
+  }
+}
+
+function refusal(error: unknown, { file, place }: OrtPlace, expected: string): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  const unsupported = /unsupported data type: (\d+)/.exec(message);
+  if (unsupported) return new UnsupportedType({ file, place }, Number(unsupported[1]));
+  const unknown = /No Op registered for (\S+)/.exec(message) ?? /Fatal error: (\S+?)\(.*is not a registered/.exec(message);
+  if (unknown) {
+    const found = `operator ${unknown[1]} is unknown to ONNX Runtime`;
+    return inputError({ file, place, found, expected: "operators of ai.onnx (opset 7 to 26), ai.onnx.ml or com.microsoft" });
+  }
+  return inputError({ file, place, found: plainMessage(message), expected });
+}
+
+/** ONNX Runtime's reason without its source paths, C++ signatures and error codes. */
+function plainMessage(message: string): string {
+  const reason = message
+    .replace(/^.*?ERROR_MESSAGE: /s, "")
+    .replace(/\S*onnxruntime\/\S+:\d+ .*\) (?=[A-Z])/g, "")
+    .replace(/\s+/g, " ")
+    .replace(/[\s.]+$/, "");
+  return reason.length > 300 ? `${reason.slice(0, 297)}...` : reason;
+}

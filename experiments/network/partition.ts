@@ -1,0 +1,191 @@
+import { inputError } from "../../src/ground/errors.ts";
+import { elementsOf, readModel, writeModel } from "../../src/ground/formats/onnx.ts";
+import { type Boundary, openBoundary } from "./boundary.ts";
+import { type Constant, constantNames, foldConstant } from "./constants.ts";
+import { inlineFunctions } from "./functions.ts";
+import { buildGraph, clearRepeatedNames, type Graph, operatorName } from "./graph.ts";
+import { openSession, type Ort } from "./ort.ts";
+import { type CutGraph, cutProducts, isProduct, type Product } from "./products.ts";
+import { checkModel, countParameters } from "./refusals.ts";
+import { type Lanes, lanesOf, runCut, runSessionWhole } from "./run.ts";
+import { type Action, scheduleStages } from "./stages.ts";
+
+export type { Product, ProductOperator } from "./products.ts";
+
+/**
+ * Multiplies vectors with a product's weights.
+ *
+ * @param product  index into `Network.products`
+ * @param inputs  [group][vector][row]; belongs to the network and is valid until the result is there: read only
+ * @param vectors  vectors of each group
+ * @returns [group][vector][column] without bias; the network takes the array over (it adds the bias in it), so it
+ *   must not be a buffer that is used again
+ */
+export type Multiply = (
+  product: number,
+  inputs: Float32Array,
+  vectors: number,
+) => Float32Array | Promise<Float32Array>;
+
+/** A trained network, cut at its constant-weight products; everything else runs on ONNX Runtime. */
+export interface Network {
+  readonly file: string;
+  /** SHA-256 of the file's bytes, hexadecimal. */
+  readonly checksum: string;
+  readonly products: readonly Product[];
+  /** Elements of all weights: float tensors, and integers of 8 bits or fewer. */
+  readonly parameters: number;
+  /** Operators that stayed on ONNX Runtime, with how many of each; constant folding not counted. */
+  readonly digitalOperators: Readonly<Record<string, number>>;
+  /** `shape` is one image's, without the batch axis; images are given as float32 whatever `type` is. */
+  readonly input: { readonly name: string; readonly shape: readonly number[]; readonly type: string };
+  readonly output: { readonly name: string };
+  /** Scores for each image. */
+  readonly classes: number;
+  /** False where the graph takes one image at a time; `run` still hands all images' vectors over in one call. */
+  readonly batched: boolean;
+  readonly warnings: readonly string[];
+  /** What `profileNetwork` reads. */
+  readonly inner: { readonly ort: Ort; readonly graph: Graph; readonly cut: CutGraph; readonly lanes: Lanes };
+  /**
+   * Scores with every product handed to `multiply`.
+   *
+   * @param images  [image][...shape]
+   * @returns [image][class]
+   */
+  run(images: Float32Array, count: number, multiply: Multiply): Promise<Float32Array>;
+  /** Scores of the whole graph on ONNX Runtime, the nodes as they stand in the file. */
+  runWhole(images: Float32Array, count: number): Promise<Float32Array>;
+  /** Frees the runtime's sessions. */
+  close(): Promise<void>;
+}
+
+export interface ReadOptions {
+  /** Shape of the images that will be given; fills axes of the input that the file leaves open. */
+  readonly imageShape?: readonly number[];
+}
+
+/**
+ * Reads an ONNX file and cuts it by product depth: one ONNX Runtime session for the digital nodes between products.
+ *
+ * @param file  name for error messages
+ * @throws InputError in one line for whatever cannot run here
+ */
+export async function readNetwork(file: string, bytes: Uint8Array, ort: Ort, options: ReadOptions = {}): Promise<Network> {
+  const model = readModel(file, bytes);
+  inlineFunctions(file, model);
+  checkModel(file, model);
+  clearRepeatedNames(model.graph);
+  const boundary = openBoundary(file, model, options.imageShape);
+  const parametersOfFile = [...model.graph.initializer];
+
+  const whole = await openSession(ort, writeModel(model), "disabled", { file });
+  const graph = buildGraph(file, model, boundary);
+  const constant = constantNames(graph);
+  checkDependence(file, graph, constant, boundary);
+  const cut = await cutProducts(graph, constant, cached((name) => foldConstant(graph, ort, name)));
+  if (cut.products.length === 0) {
+    const found = "no product with constant weights";
+    throw inputError({ file, found, expected: "at least one Gemm, MatMul or Conv whose weights are in the file" });
+  }
+  const actions = await scheduleStages(graph, cut, constant, ort);
+  const { lanes, classes } = await lanesOf(file, ort, whole, boundary);
+
+  return {
+    file,
+    checksum: await sha256(bytes),
+    products: cut.products.map(({ product }) => product),
+    parameters: countParameters(parametersOfFile),
+    digitalOperators: countOperators(cut),
+    input: boundary.input,
+    output: boundary.output,
+    classes,
+    batched: lanes.batched,
+    warnings: warningsOf(cut, constant, classes),
+    inner: { ort, graph, cut, lanes },
+    run: (images, count, multiply) => runCut({ file, ort, actions, cut, lanes, boundary, classes }, images, count, multiply),
+    runWhole: (images, count) => runSessionWhole({ file, ort, whole, lanes, boundary, classes }, images, count),
+    close: () => closeAll(actions, whole),
+  };
+}
+
+function checkDependence(file: string, graph: Graph, constant: ReadonlySet<string>, boundary: Boundary): void {
+  const read = graph.nodes.some(({ reads }) => reads.includes(graph.entry));
+  if (read && !constant.has(graph.exit)) return;
+  const found = `an output that does not depend on "${boundary.input.name}"`;
+  throw inputError({ file, place: boundary.output.name, found, expected: "scores computed from the input" });
+}
+
+function cached(fold: (name: string) => Promise<Constant>): (name: string) => Promise<Constant> {
+  const known = new Map<string, Promise<Constant>>();
+  return (name) => {
+    const value = known.get(name) ?? fold(name);
+    known.set(name, value);
+    return value;
+  };
+}
+
+function countOperators(cut: CutGraph): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const step of cut.steps) {
+    if (isProduct(step) || step.helper) continue;
+    const name = operatorName(step.node);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const holdWeights = new Set([
+  ...["LSTM", "GRU", "RNN", "ConvTranspose", "Einsum", "DeformConv", "Gemm", "MatMul", "Conv"],
+  ...["QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"],
+]);
+
+function warningsOf(cut: CutGraph, constant: ReadonlySet<string>, classes: number): string[] {
+  const digital = new Map<string, number>();
+  for (const step of cut.steps) {
+    if (isProduct(step)) continue;
+    const foreign = step.node.domain === "com.microsoft";
+    if (!foreign && !holdWeights.has(step.node.opType)) continue;
+    if (!step.reads.some((name) => constant.has(name))) continue;
+    const name = operatorName(step.node);
+    digital.set(name, (digital.get(name) ?? 0) + 1);
+  }
+  const warnings = [...digital].map(([name, count]) => `${count} x ${name} with constant weights stay digital`);
+  if (classes === 1) warnings.push("the output is a single number for each image, not scores of classes");
+  return warnings;
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", Uint8Array.from(bytes));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function closeAll(actions: readonly Action[], whole: { release(): Promise<void> }): Promise<void> {
+  for (const { stage } of actions) await stage?.session.release();
+  await whole.release();
+}
+
+/** The size of one image, for callers that cut batches. */
+export function imageElements(network: Network): number {
+  return elementsOf(network.input.shape);
+}
+
+/** The plain product in float64: what `run` gives with it is the network's own result, to rounding. */
+export function exactMultiply(products: readonly Product[]): Multiply {
+  return (index, inputs, vectors) => {
+    const { groups, rows, columns, weights } = products[index]!;
+    const results = new Float32Array(groups * vectors * columns);
+    const sums = new Float64Array(columns);
+    for (let v = 0; v < groups * vectors; v++) {
+      const matrix = weights[Math.floor(v / vectors)]!;
+      sums.fill(0);
+      for (let row = 0; row < rows; row++) {
+        const input = inputs[v * rows + row]!;
+        if (input === 0) continue;
+        for (let column = 0, w = row * columns; column < columns; column++, w++) sums[column]! += input * matrix[w]!;
+      }
+      results.set(sums, v * columns);
+    }
+    return results;
+  };
+}
