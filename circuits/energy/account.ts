@@ -1,6 +1,6 @@
 import { namesNear } from "../../src/ground/errors.ts";
 import type { HowKnown } from "../../src/ground/known.ts";
-import { sumOf, valueOf } from "./compensated-sum.ts";
+import { roundedSum, sumOf } from "./compensated-sum.ts";
 import type { Costs, OperationCost } from "./costs.ts";
 import type { LedgerEntry } from "./ledger.ts";
 
@@ -37,9 +37,9 @@ export function account(entries: Iterable<LedgerEntry>, costs: Costs, tiles: num
   const durations = new Map<string, number[]>();
   for (const { operation, place, count, work, duration } of entries) {
     const cost = costOf(operation, costs);
-    const happened = valueOf(count);
-    const done = valueOf(work);
-    const seconds = valueOf(duration);
+    const happened = roundedSum(count);
+    const done = roundedSum(work);
+    const seconds = roundedSum(duration);
     lines.push(line(cost, place, happened, cost.each * happened + done, seconds));
     if (operation === "cellRead") {
       const headroom = costs.operations.supplyHeadroom!;

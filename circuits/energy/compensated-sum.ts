@@ -17,7 +17,7 @@ export function plus(sum: CompensatedSum, term: number): CompensatedSum {
   return { high, low: sum.low + lost };
 }
 
-export function valueOf(sum: CompensatedSum): number {
+export function roundedSum(sum: CompensatedSum): number {
   return sum.high + sum.low;
 }
 
@@ -25,5 +25,5 @@ export function valueOf(sum: CompensatedSum): number {
 export function sumOf(terms: Iterable<number>): number {
   let sum = zeroSum;
   for (const term of terms) sum = plus(sum, term);
-  return valueOf(sum);
+  return roundedSum(sum);
 }

@@ -57,7 +57,12 @@ export function costsOf(tree: KnownTree, chip: Chip): Costs {
   const supply = number("supplyVoltage");
   if (supply.value < chip.read.voltage.value) {
     const found = `${supply.value} V with a read voltage of ${chip.read.voltage.value} V`;
-    throw inputError({ file: "cost table", place: "supplyVoltage", found, expected: "a supply above the read voltage" });
+    throw inputError({
+      file: "cost table",
+      place: "supplyVoltage",
+      found,
+      expected: "a supply above the read voltage",
+    });
   }
   price(
     "supplyHeadroom",

@@ -9,7 +9,7 @@ export {
 } from "./account.ts";
 export { type AssumedValue, assumptionsOf } from "./assumptions.ts";
 export { sumOf } from "./compensated-sum.ts";
-export { conversionEnergy, type ConverterRegression } from "./converter.ts";
+export { type ConverterRegression, conversionEnergy } from "./converter.ts";
 export { type Costs, costsOf, type OperationCost, programmingEnergy } from "./costs.ts";
 export { numberLeaf, wordLeaf } from "./leaves.ts";
 export { Ledger, type LedgerEntry } from "./ledger.ts";

@@ -2,29 +2,31 @@ import { inputError } from "../../src/ground/errors.ts";
 import type { HowKnown, Known, KnownTree } from "../../src/ground/known.ts";
 import { type KnownValue, leafAt } from "../../src/ground/known-tree.ts";
 
+const costTable = "cost table";
+
 /** The number at a dotted path of a tree of known values, within [low, high], with unit and provenance. */
-export function numberLeaf(tree: KnownTree, path: string, low = 0, high = Number.MAX_VALUE): Known {
-  const leaf = foundAt(tree, path);
+export function numberLeaf(tree: KnownTree, path: string, low = 0, high = Number.MAX_VALUE, file = costTable): Known {
+  const leaf = foundAt(tree, path, file);
   const { value } = leaf;
   if (typeof value !== "number" || !(value >= low && value <= high)) {
     const upper = high === Number.MAX_VALUE ? "" : ` to ${high}`;
-    throw inputError({ file: "cost table", place: path, found: `${value}`, expected: `a number from ${low}${upper}` });
+    throw inputError({ file, place: path, found: `${value}`, expected: `a number from ${low}${upper}` });
   }
   return { ...leaf, value };
 }
 
 /** The word at a dotted path. */
-export function wordLeaf(tree: KnownTree, path: string): Known<string> {
-  const leaf = foundAt(tree, path);
+export function wordLeaf(tree: KnownTree, path: string, file = costTable): Known<string> {
+  const leaf = foundAt(tree, path, file);
   if (typeof leaf.value !== "string") {
-    throw inputError({ file: "cost table", place: path, found: `${leaf.value}`, expected: "a word" });
+    throw inputError({ file, place: path, found: `${leaf.value}`, expected: "a word" });
   }
   return { ...leaf, value: leaf.value };
 }
 
-function foundAt(tree: KnownTree, path: string): Known<KnownValue> {
+function foundAt(tree: KnownTree, path: string, file: string): Known<KnownValue> {
   const leaf = leafAt(tree, path);
-  if (!leaf) throw inputError({ file: "cost table", place: path, found: "no value", expected: "one" });
+  if (!leaf) throw inputError({ file, place: path, found: "no value", expected: "one" });
   return leaf;
 }
 

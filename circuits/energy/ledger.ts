@@ -1,5 +1,5 @@
 import type { OperationEvent } from "../../src/ground/events.ts";
-import { type CompensatedSum, plus, valueOf, zeroSum } from "./compensated-sum.ts";
+import { type CompensatedSum, plus, roundedSum, zeroSum } from "./compensated-sum.ts";
 
 /** All events of one kind in one place. Plain data: workers send it, files keep it. */
 export interface LedgerEntry {
@@ -55,7 +55,7 @@ export class Ledger {
 
   /** The same ledger per inference, per vector, per chip: everything times `factor`. */
   scaled(factor: number): Ledger {
-    const times = (sum: CompensatedSum): CompensatedSum => plus(zeroSum, valueOf(sum) * factor);
+    const times = (sum: CompensatedSum): CompensatedSum => plus(zeroSum, roundedSum(sum) * factor);
     return new Ledger(
       this.entries().map(({ operation, place, count, work, duration }) => ({
         operation,
@@ -65,6 +65,11 @@ export class Ledger {
         duration: times(duration),
       })),
     );
+  }
+
+  /** The same events, all reported in one place. */
+  movedTo(place: string): Ledger {
+    return new Ledger(this.entries().map((entry) => ({ ...entry, place })));
   }
 
   #entry(operation: string, place: string): LedgerEntry {
