@@ -36,8 +36,11 @@ export interface Costs {
   readonly digitalOperationTime: number;
 }
 
+/** What of a chip its costs depend on. */
+export type PricedChip = Pick<Chip, "tile" | "read" | "inputConverter" | "outputConverter">;
+
 /** Energies of every operation of a chip: the cost table's values with the chip's own bits, rates and voltages. */
-export function costsOf(tree: KnownTree, chip: Chip): Costs {
+export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
   const number = (path: string, low?: number, high?: number): Known => numberLeaf(tree, path, low, high);
   const operations: Record<string, OperationCost> = {};
   const price = (
@@ -154,7 +157,7 @@ interface Conversion {
   readonly node: Known;
 }
 
-function inputOf(tree: KnownTree, chip: Chip): Conversion {
+function inputOf(tree: KnownTree, chip: PricedChip): Conversion {
   const bits = chip.inputConverter.bits;
   const kind = chip.read.input.value === "amplitude" ? "amplitude" : "pulseWidth";
   const node = numberLeaf(tree, `inputConversion.${kind}Node`);
@@ -167,7 +170,7 @@ function inputOf(tree: KnownTree, chip: Chip): Conversion {
   return { each, formula, leaves: [full, fullBits, bits], node };
 }
 
-function outputOf(tree: KnownTree, chip: Chip): Conversion {
+function outputOf(tree: KnownTree, chip: PricedChip): Conversion {
   const { bits, conversionTime } = chip.outputConverter;
   const signed = (name: string): Known => numberLeaf(tree, `outputConversion.${name}`, -Number.MAX_VALUE);
   const node = numberLeaf(tree, "outputConversion.node", Number.MIN_VALUE);

@@ -10,6 +10,6 @@ export {
 export { type AssumedValue, assumptionsOf } from "./assumptions.ts";
 export { sumOf } from "./compensated-sum.ts";
 export { type ConverterRegression, conversionEnergy } from "./converter.ts";
-export { type Costs, costsOf, type OperationCost, programmingEnergy } from "./costs.ts";
+export { type Costs, costsOf, type OperationCost, type PricedChip, programmingEnergy } from "./costs.ts";
 export { numberLeaf, wordLeaf } from "./leaves.ts";
 export { Ledger, type LedgerEntry } from "./ledger.ts";

@@ -65,7 +65,7 @@ export function gpuOf(name: string, title: string, values: KnownTree): Gpu {
 }
 
 export function precisionOf(word: string, place: string): Precision {
-  if (word in bytesPerElement) return word as Precision;
+  if (Object.hasOwn(bytesPerElement, word)) return word as Precision;
   const near = namesNear(word, precisions);
   throw inputError({ file: place, found: `no precision "${word}"`, expected: precisions.join(", "), near });
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import type { Chip } from "../../../circuits/chip.ts";
+import type { PricedChip } from "../../../circuits/energy/index.ts";
 import type { Known, KnownTree } from "../../../src/ground/known.ts";
 import { readKnownTree } from "../../../src/ground/known-tree.ts";
 
@@ -33,11 +33,8 @@ export interface ChipSettings {
 }
 
 /** A chip of 512 x 512 tiles as a test needs it. */
-export function chipWith(settings: ChipSettings = {}): Chip {
+export function chipWith(settings: ChipSettings = {}): PricedChip {
   return {
-    name: "test",
-    title: "Phase-change test chip",
-    device: { model: assumed("pcm", ""), parameters: assumed("joshi-2020", ""), values: {} },
     tile: {
       rows: assumed(512, "1"),
       columns: assumed(settings.columns ?? 512, "1"),
@@ -57,7 +54,5 @@ export function chipWith(settings: ChipSettings = {}): Chip {
       perTile: assumed(64, "1"),
       conversionTime: assumed(settings.conversionTime ?? 10e-9, "s"),
     },
-    calibration: { images: assumed(100, "1"), compensationVectors: assumed(10, "1") },
-    costs: valuesOf("costs/phase-change-32nm"),
   };
 }
