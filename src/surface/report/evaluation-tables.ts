@@ -1,0 +1,155 @@
+import { html, type Markup } from "./markup.ts";
+import { grouped, inWords, missing, percent, quantity, setting, share, timeSinceFirstReading } from "./numbers.ts";
+import { facts, table } from "./page.ts";
+import type { Assumption, EvaluationOutput } from "./shapes.ts";
+
+/** Accuracy at every time and setting, with its interval and its range over chips. */
+export function resultTable({ results, finishedChips }: EvaluationOutput): Markup {
+  const beyond = results.some(({ beyondSource }) => beyondSource);
+  const note = beyond ? " †: the device's data do not cover this time; its law is extrapolated." : "";
+  return table(
+    `Accuracy over ${finishedChips} ${finishedChips === 1 ? "chip" : "chips"}; spread: standard deviation from chip to chip. Weight error: mean ± standard deviation, in per cent of the largest weight of a conductance range.${note}`,
+    [
+      { title: "Time since first reading", text: true },
+      { title: "Since programming" },
+      { title: "Compensation", text: true },
+      { title: "Accuracy, %" },
+      { title: "95 % interval, %" },
+      { title: "Spread, %" },
+      { title: "Lowest, highest chip, %" },
+      { title: "Weight error, %" },
+    ],
+    results.map(({ time, sinceProgramming, compensated, accuracy, weightError, beyondSource }) => [
+      `${timeSinceFirstReading(time)}${beyondSource ? " †" : ""}`,
+      `${grouped(Number(sinceProgramming.toFixed(1)))} s`,
+      compensated ? "global" : "none",
+      percent(accuracy.mean),
+      accuracy.low === null ? missing : `${percent(accuracy.low)} – ${percent(accuracy.high)}`,
+      percent(accuracy.standardDeviation, 3),
+      accuracy.chips.length === 0
+        ? missing
+        : `${percent(Math.min(...accuracy.chips))}, ${percent(Math.max(...accuracy.chips))}`,
+      `${percent(weightError.mean)} ± ${percent(weightError.standardDeviation)}`,
+    ]),
+  );
+}
+
+export function readNoiseTable({ readNoise }: EvaluationOutput): Markup {
+  const shares = readNoise.heldShare.map(({ time, share: held }) => `${timeSinceFirstReading(time)}: ${share(held)}`);
+  const meaning: Readonly<Record<string, string>> = {
+    process: "the part slower than the run is one draw per cell, the rest is fresh at every product",
+    held: "all of it is one draw per cell, chip and time",
+    perRead: "all of it is fresh at every product",
+  };
+  return html`<p class="note">Read noise: ${readNoise.mode}${meaning[readNoise.mode] ? ` (${meaning[readNoise.mode]})` : ""}; window of a run ${quantity(readNoise.window, "s")}; share of its variance that is held: ${shares.join(", ")}.</p>\n`;
+}
+
+/** Layers on tiles, what stayed digital, and what the converters did. */
+export function networkTables({ network, clipping, selfCheck, floatAccuracy }: EvaluationOutput): Markup[] {
+  const digital = Object.entries(network.digitalOperators).map(([name, count]) => `${name} (${count})`);
+  const all = network.macs.analog + network.macs.digital;
+  const clipped = new Map(clipping.map((entry) => [entry.layer, entry]));
+  return [
+    facts([
+      ["Network", html`${network.file} <code>${network.checksum}</code>`],
+      ["Parameters", grouped(network.parameters)],
+      [
+        "Multiply-accumulates",
+        `${grouped(network.macs.analog)} on tiles, ${grouped(network.macs.digital)} digital (${percent(all > 0 ? network.macs.analog / all : null)} % on tiles), one inference`,
+      ],
+      ["Digital operators", digital.length > 0 ? digital.join(", ") : "none"],
+      ["Float accuracy", `${percent(floatAccuracy)} %`],
+      [
+        "Self-check",
+        `through the tiles with every cause off: ${grouped(selfCheck.sameClass)} of ${grouped(selfCheck.images)} images in the same class, largest difference of a score ${selfCheck.maximumLogitDifference.toExponential(1)}`,
+      ],
+    ]),
+    table(
+      "Layers on tiles. Signal to noise and relative error: products at the first reading, not compensated. Clipped: share of conversions.",
+      [
+        { title: "Layer", text: true },
+        { title: "Operator", text: true },
+        { title: "Rows" },
+        { title: "Columns" },
+        { title: "Groups" },
+        { title: "Tiles" },
+        { title: "Signal to noise, dB" },
+        { title: "Relative error, %" },
+        { title: "Inputs clipped" },
+        { title: "Outputs clipped" },
+        { title: "Input full scale" },
+        { title: "Output full scale" },
+      ],
+      network.layers.map((layer) => [
+        layer.name,
+        layer.operator,
+        grouped(layer.rows),
+        grouped(layer.columns),
+        grouped(layer.groups),
+        grouped(layer.tiles),
+        layer.signalToNoise === null ? missing : layer.signalToNoise.toFixed(1),
+        percent(layer.relativeError),
+        share(clipped.get(layer.name)?.inputs ?? null),
+        share(clipped.get(layer.name)?.outputs ?? layer.clipped),
+        layer.inputRange === null ? "no converter" : String(Number(layer.inputRange.toPrecision(4))),
+        span(layer.outputRanges),
+      ]),
+    ),
+    html`<p class="note">Full scales are in the numbers of the network's own inputs and products. Relative error: root mean square of the error over that of the exact products.</p>\n`,
+  ];
+}
+
+function span(ranges: readonly number[]): string {
+  if (ranges.length === 0) return "no converter";
+  const [low, high] = [Math.min(...ranges), Math.max(...ranges)].map((range) => Number(range.toPrecision(3)));
+  return low === high ? String(low) : `${low} – ${high}`;
+}
+
+/** Every value that no source stands behind. */
+export function assumptionTable({ assumptions }: EvaluationOutput): Markup {
+  if (assumptions.length === 0) return html`<p class="note">Nothing: every value has a source.</p>\n`;
+  return table(
+    "Values that the figures above rest on and that no measurement or paper gives, or that were set for this run.",
+    [
+      { title: "Value", text: true },
+      { title: "Is" },
+      { title: "How known", text: true },
+      { title: "Source", text: true },
+    ],
+    assumptions.map((assumption) => [
+      html`<code>${assumption.name}</code>`,
+      worth(assumption),
+      assumption.howKnown,
+      assumption.source ?? missing,
+    ]),
+  );
+}
+
+function worth({ value, unit }: Assumption): string {
+  return typeof value === "number" ? setting(value, unit) : `${value}${unit && unit !== "1" ? ` ${unit}` : ""}`;
+}
+
+/** How to get the same numbers again. */
+export function runFacts({ command, arguments: words, seed, kernels, runtime, crossohm }: EvaluationOutput): Markup {
+  const engine =
+    typeof kernels === "string"
+      ? kernels
+      : Object.entries(kernels)
+          .map(([name, value]) => `${inWords(name)}: ${value}`)
+          .join("; ");
+  return facts([
+    ["Command", html`<code>crossohm ${[command, ...words].map(quoted).join(" ")}</code>`],
+    ["Version", crossohm],
+    ["Seed", String(seed)],
+    ["Kernels", engine],
+    [
+      "Time",
+      `${quantity(runtime.seconds, "s")} on ${runtime.threads} ${runtime.threads === 1 ? "thread" : "threads"}, ${quantity(runtime.perImage, "s")} an image; memory at most ${grouped(Math.round(runtime.peakMemory / 1e6))} MB`,
+    ],
+  ]);
+}
+
+/** As a shell would need it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
+}

@@ -1,0 +1,112 @@
+import { costTables, gpuTables } from "./cost-tables.ts";
+import { assumptionTable, networkTables, readNoiseTable, resultTable, runFacts } from "./evaluation-tables.ts";
+import { accuracyFigure } from "./figures/accuracy.ts";
+import { energyFigure, gpuFigure } from "./figures/energy.ts";
+import { captioned } from "./figures/frame.ts";
+import { signalToNoiseFigure } from "./figures/signal-to-noise.ts";
+import { weightErrorFigure } from "./figures/weight-error.ts";
+import { html, type Markup } from "./markup.ts";
+import { grouped, percent, quantity, timeSinceFirstReading, times } from "./numbers.ts";
+import { page, section } from "./page.ts";
+import type { EvaluationOutput, GpuComparison, TimeResult } from "./shapes.ts";
+
+/** What an evaluation found, for people: one HTML page with its figures inside, nothing fetched. */
+export function reportOf(evaluation: EvaluationOutput): string {
+  const { network, chip, warnings, crossohm } = evaluation;
+  const title = `${network.file}${chip ? ` on ${chip.name}` : ""}`;
+  return page(
+    `${title}: Crossohm`,
+    html`<header>
+<h1>${title}</h1>
+<p>${chip ? `${chip.title}. ` : ""}${grouped(evaluation.images)} images, ${chipsText(evaluation.finishedChips)}.</p>
+</header>
+${headline(evaluation)}
+${warnings.map((warning) => html`<p class="warning">${warning}</p>\n`)}
+${figures(evaluation)}
+${section("Accuracy", resultTable(evaluation), readNoiseTable(evaluation))}
+${section("Network and converters", ...networkTables(evaluation))}
+${section("Energy, latency and devices", ...costTables(evaluation))}
+${evaluation.gpus.length > 0 ? section("The same inference on GPUs", ...gpuTables(evaluation)) : null}
+${section("What is assumed", assumptionTable(evaluation))}
+${section("The run", runFacts(evaluation))}
+<footer>Crossohm ${crossohm}. Intervals are 95 % confidence intervals of the mean over chips (Student's t). SI units with prefixes; shares in per cent.</footer>`,
+  );
+}
+
+function chipsText(count: number): string {
+  return count === 1 ? "one chip" : `${count} independently drawn chips`;
+}
+
+function headline(evaluation: EvaluationOutput): Markup {
+  const { results, energy, latency, devices, tiles, gpus, floatAccuracy } = evaluation;
+  const preferred = results.some(({ compensated }) => compensated);
+  const course = results.filter(({ compensated }) => compensated === preferred).sort((a, b) => a.time - b.time);
+  const note = preferred ? "compensated" : "not compensated";
+  const moment = (result: TimeResult) => [
+    result.time === 0 ? "First reading" : `After ${timeSinceFirstReading(result.time)}`,
+    `${percent(result.accuracy.mean)} %`,
+    `accuracy, ${note}${result.beyondSource ? ", beyond the source's data" : ""}`,
+  ];
+  const [first, last] = [course[0], course.at(-1)];
+  const largest = [...gpus].sort((a, b) => b.energyPerInference - a.energyPerInference)[0];
+  const smallest = [...gpus].sort((a, b) => a.energyPerInference - b.energyPerInference)[0];
+  const entries = [
+    ["Floating point", `${percent(floatAccuracy)} %`, "accuracy, no chip"],
+    ...(first ? [moment(first)] : []),
+    ...(last && last !== first ? [moment(last)] : []),
+    ["Energy", quantity(energy.perInference, "J"), "per inference, without programming"],
+    ["Latency", quantity(latency.perInference, "s"), `${grouped(devices)} devices, ${grouped(tiles)} tiles`],
+    ...(largest && smallest ? [["GPU over chip", times(smallest.ratio), besides(smallest, largest)]] : []),
+  ];
+  return html`<dl class="headline">${entries.map(([name, value, small]) => html`<div><dt>${name}</dt><dd>${value}<small>${small}</small></dd></div>`)}</dl>`;
+}
+
+/** The comparison least in the chip's favour is the headline; the other end of the range stands beside it. */
+function besides(smallest: GpuComparison, largest: GpuComparison): string {
+  const least = `${smallest.name} at batch ${grouped(smallest.batch)}`;
+  return smallest === largest
+    ? least
+    : `${least}; ${times(largest.ratio)} ${largest.name} at ${grouped(largest.batch)}`;
+}
+
+function figures(evaluation: EvaluationOutput): Markup {
+  const { energy, gpus, network, results, finishedChips } = evaluation;
+  const beyond = results.some(({ beyondSource }) => beyondSource);
+  const banded = results.some(({ accuracy }) => accuracy.low !== null);
+  const hollow = beyond
+    ? " Hollow points and dashes: times that the device's data do not cover; the law is extrapolated."
+    : "";
+  const entries: (readonly [Markup, Markup, boolean] | null)[] = [
+    [
+      accuracyFigure(evaluation),
+      html`Accuracy on ${grouped(evaluation.images)} images against time since the first reading after programming (logarithmic, drawn at the time since programming). Points: mean of ${chipsText(finishedChips)}.${banded ? " Band: 95 % interval of the mean." : ""} Dotted: the network in floating point.${hollow}`,
+      true,
+    ],
+    [
+      energyFigure(evaluation),
+      html`Energy of one inference by component, ${quantity(energy.perInference, "J")} in all, without programming.`,
+      false,
+    ],
+    gpus.length > 0
+      ? [
+          gpuFigure(evaluation),
+          html`Energy of one inference here (programming spread over ${grouped(energy.inferences)} inferences) and on GPUs, with GPU over chip.`,
+          false,
+        ]
+      : null,
+    [
+      weightErrorFigure(evaluation),
+      html`Error of the weights on the chip: standard deviation (solid, large points) and mean (dotted, small points), in per cent of the largest weight of a conductance range, over layers and chips.`,
+      false,
+    ],
+    network.layers.some(({ signalToNoise }) => signalToNoise !== null)
+      ? [
+          signalToNoiseFigure(evaluation),
+          html`Signal to noise of each layer's products against exact ones, at the first reading, not compensated, mean over chips.`,
+          false,
+        ]
+      : null,
+  ];
+  const drawn = entries.filter((entry) => entry !== null);
+  return html`<div class="figures">\n${drawn.map(([svg, caption, wide], index) => html`${captioned(index + 1, svg, caption, wide)}\n`)}</div>`;
+}

@@ -1,0 +1,61 @@
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+import { html, Markup } from "../markup.ts";
+
+/** Inks that stay apart in print and for the colour-blind. */
+export const ink = {
+  compensated: "#0b5e8a",
+  uncompensated: "#c2491d",
+  plain: "#3b4a54",
+  quiet: "#8a959c",
+  grid: "#dfe3e6",
+  shade: "#eef1f3",
+} as const;
+
+const font = "Inter, 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif";
+
+/** A figure as inline SVG that needs nothing from outside; `description` is what it shows, for those who cannot see it. */
+export function figure(description: string, options: Plot.PlotOptions): Markup {
+  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  const svg = Plot.plot({
+    ...options,
+    document: document as unknown as Document,
+    style: { fontFamily: font, fontSize: "12px", background: "none", color: "#22292e", overflow: "visible" },
+  });
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", description);
+  svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  return new Markup(svg.outerHTML);
+}
+
+/** A figure with its number and caption. */
+export function captioned(number: number, svg: Markup, caption: Markup, wide = false): Markup {
+  return html`<figure${wide ? new Markup(' class="wide"') : ""}>${svg}<figcaption><b>Figure ${number}.</b> ${caption}</figcaption></figure>`;
+}
+
+/** Horizontal grid lines, drawn first so that nothing hides behind them. */
+export function gridY(): Plot.Markish {
+  return Plot.gridY({ stroke: ink.grid, strokeOpacity: 1 });
+}
+
+/**
+ * Places for labels that would cover each other: moved apart to at least `gap` pixels, in the order of their wishes.
+ *
+ * @param wishes  pixels from the top
+ */
+export function apart(wishes: readonly number[], gap: number): number[] {
+  const order = wishes.map((_, index) => index).sort((a, b) => wishes[a]! - wishes[b]!);
+  const places = [...wishes];
+  // Neighbours that overlap share the move; a few rounds settle a handful of labels.
+  for (let round = 0; round < 50; round++) {
+    for (let i = 1; i < order.length; i++) {
+      const [upper, lower] = [order[i - 1]!, order[i]!];
+      const overlap = gap - (places[lower]! - places[upper]!);
+      if (overlap > 0) {
+        places[upper]! -= overlap / 2;
+        places[lower]! += overlap / 2;
+      }
+    }
+  }
+  return places;
+}

@@ -1,0 +1,187 @@
+import Table from "cli-table3";
+import { createColors } from "picocolors";
+import { grouped, inWords, missing, percent, quantity, share, timeSinceFirstReading, times } from "./numbers.ts";
+import type { EvaluationOutput, TimeResult } from "./shapes.ts";
+
+export interface TerminalStyle {
+  /** False where NO_COLOR is set or the text goes to a file. */
+  readonly color: boolean;
+}
+
+/** What `evaluate` prints: every result on one screen or two, each with its unit. */
+export function summaryText(evaluation: EvaluationOutput, { color }: TerminalStyle): string {
+  const paint = createColors(color);
+  const { network, chip, images, floatAccuracy, selfCheck, finishedChips, energy, latency, devices, tiles } =
+    evaluation;
+  const heading = paint.bold(`${network.file}${chip ? ` on ${chip.name}: ${chip.title}` : ""}`);
+  const chips = finishedChips === 1 ? "1 chip" : `${finishedChips} chips`;
+  const blocks = [
+    [
+      heading,
+      `${grouped(images)} images, ${chips}, seed ${evaluation.seed}`,
+      `Float accuracy ${percent(floatAccuracy)} %. Self-check, every cause off: ${grouped(selfCheck.sameClass)} of ${grouped(selfCheck.images)} in the same class,`,
+      `scores within ${selfCheck.maximumLogitDifference.toExponential(1)}. On tiles: ${percent(analogShare(evaluation))} % of ${grouped(network.macs.analog + network.macs.digital)} multiply-accumulates.`,
+    ].join("\n"),
+    accuracyText(evaluation, paint),
+    layerText(evaluation, paint),
+    [
+      paint.bold(
+        `One inference: ${quantity(energy.perInference, "J")}, ${quantity(latency.perInference, "s")}, ${grouped(devices)} devices on ${grouped(tiles)} tiles`,
+      ),
+      costText(evaluation, paint),
+      `Programming: ${quantity(energy.programming, "J")} a chip, over ${grouped(energy.inferences)} inferences ${quantity(energy.programming / energy.inferences, "J")} each.`,
+    ].join("\n"),
+    gpuText(evaluation, paint),
+    boundaryText(evaluation),
+    ...evaluation.warnings.map((warning) => `${paint.yellow("Warning:")} ${warning}`),
+  ];
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+type Paint = ReturnType<typeof createColors>;
+
+function analogShare({ network: { macs } }: EvaluationOutput): number | null {
+  const all = macs.analog + macs.digital;
+  return all > 0 ? macs.analog / all : null;
+}
+
+function accuracyText({ results, finishedChips }: EvaluationOutput, paint: Paint): string {
+  const settings = [false, true].filter((compensated) => results.some((result) => result.compensated === compensated));
+  const moments = [...new Set(results.map(({ time }) => time))].sort((a, b) => a - b);
+  const cells = (result: TimeResult | undefined) => {
+    if (!result) return [missing, missing, missing];
+    const { mean, low, high, standardDeviation } = result.accuracy;
+    return [percent(mean), low === null ? missing : `${percent(low)} – ${percent(high)}`, percent(standardDeviation)];
+  };
+  const beyond = results.some(({ beyondSource }) => beyondSource);
+  const rows = moments.map((time) => {
+    const at = results.filter((result) => result.time === time);
+    const mark = at.some(({ beyondSource }) => beyondSource) ? " †" : "";
+    return [
+      `${timeSinceFirstReading(time)}${mark}`,
+      ...settings.flatMap((setting) => cells(at.find(({ compensated }) => compensated === setting))),
+    ];
+  });
+  const groups = settings.map((setting) => (setting ? "compensated" : "not compensated"));
+  return [
+    paint.bold("Accuracy, %"),
+    columns(
+      ["since first reading", ...settings.flatMap(() => ["mean", "95 % interval", "spread"])],
+      rows,
+      paint,
+      groups,
+    ),
+    ...(beyond ? ["† beyond the times that the device's data cover"] : []),
+    ...(finishedChips < 2 ? ["One chip has no interval and no spread."] : []),
+  ].join("\n");
+}
+
+function layerText({ network }: EvaluationOutput, paint: Paint): string {
+  if (network.layers.length === 0) return "";
+  return [
+    paint.bold("Products at the first reading"),
+    columns(
+      ["layer", "rows x columns", "tiles", "signal to noise", "relative error", "clipped"],
+      network.layers.map((layer) => [
+        `${layer.name} (${layer.operator})`,
+        `${layer.rows} x ${layer.columns}${layer.groups > 1 ? `, ${layer.groups} groups` : ""}`,
+        grouped(layer.tiles),
+        layer.signalToNoise === null ? missing : `${layer.signalToNoise.toFixed(1)} dB`,
+        layer.relativeError === null ? missing : `${percent(layer.relativeError)} %`,
+        share(layer.clipped),
+      ]),
+      paint,
+    ),
+  ].join("\n");
+}
+
+function costText({ energy, latency }: EvaluationOutput, paint: Paint): string {
+  const names = [...new Set([...Object.keys(energy.byComponent), ...Object.keys(latency.byComponent)])];
+  const joules = (name: string) => energy.byComponent[name] ?? null;
+  const seconds = (name: string) => latency.byComponent[name] ?? null;
+  const part = (amount: number | null, whole: number) => share(amount === null || whole <= 0 ? null : amount / whole);
+  return columns(
+    ["component", "energy", "share", "latency", "share"],
+    names
+      .sort((a, b) => (joules(b) ?? 0) - (joules(a) ?? 0))
+      .map((name) => [
+        inWords(name),
+        quantity(joules(name), "J"),
+        part(joules(name), energy.perInference),
+        quantity(seconds(name), "s"),
+        part(seconds(name), latency.perInference),
+      ]),
+    paint,
+  );
+}
+
+function gpuText({ gpus }: EvaluationOutput, paint: Paint): string {
+  if (gpus.length === 0) return "";
+  return [
+    paint.bold("The same inference on a GPU"),
+    columns(
+      ["GPU", "batch", "precision", "energy", "GPU / chip", "batch latency"],
+      gpus.map((gpu) => [
+        gpu.title,
+        grouped(gpu.batch),
+        gpu.precision,
+        quantity(gpu.energyPerInference, "J"),
+        times(gpu.ratio),
+        quantity(gpu.latency, "s"),
+      ]),
+      paint,
+    ),
+  ].join("\n");
+}
+
+function boundaryText({ energy: { boundary }, assumptions }: EvaluationOutput): string {
+  return [
+    wrapped(`Boundary: ${boundary.text} Not included: ${boundary.excluded.join(", ")}.`),
+    assumptions.length === 0 ? "" : `${assumptions.length} values are assumed; the report lists them.`,
+  ]
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+/** Columns without lines: the first begins at the left, numbers end at the right. Groups name equal shares of the rest. */
+function columns(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  paint: Paint,
+  groups: readonly string[] = [],
+): string {
+  const none = Object.fromEntries(borders.map((border) => [border, ""]));
+  const table = new Table({
+    chars: { ...none, middle: "  " },
+    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
+    colAligns: head.map((_, index) => (index === 0 ? "left" : "right")),
+  });
+  if (groups.length > 0) {
+    const colSpan = (head.length - 1) / groups.length;
+    table.push(["", ...groups.map((name) => ({ content: paint.dim(name), colSpan, hAlign: "right" as const }))]);
+  }
+  table.push(
+    head.map((name) => paint.dim(name)),
+    ...rows.map((row) => [...row]),
+  );
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => `  ${line.trimEnd()}`)
+    .join("\n");
+}
+
+const borders = [
+  ...["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"],
+  ...["left", "left-mid", "mid", "mid-mid", "right", "right-mid"],
+];
+
+function wrapped(text: string, width = 100): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line.length + word.length + 1 > width) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,168 @@
+import type { TimeResult } from "../../experiments/network/evaluation.ts";
+import type { EvaluationOutput } from "../../src/surface/report/shapes.ts";
+
+/**
+ * An evaluation of the right shape and size for the report's tests. Its numbers are invented (near enough to a small
+ * perceptron to look like one) and are nobody's result.
+ */
+const times = [0, 3600, 86_400, 30 * 86_400, 365 * 86_400];
+const firstReading = 20;
+
+function results(
+  compensated: boolean,
+  accuracies: readonly number[],
+  biases: readonly number[],
+  errors: readonly number[],
+): TimeResult[] {
+  return times.map((time, index) => {
+    const mean = accuracies[index]!;
+    const spread = (0.002 * (1 - mean)) / (1 - accuracies[0]!);
+    const chips = [-1.2, -0.3, 0.1, 0.5, 0.9].map((offset) => mean + offset * spread);
+    return {
+      time,
+      sinceProgramming: time + firstReading,
+      compensated,
+      accuracy: { mean, low: mean - 1.24 * spread, high: mean + 1.24 * spread, standardDeviation: spread, chips },
+      weightError: { mean: biases[index]!, standardDeviation: errors[index]! },
+      beyondSource: time + firstReading > 10 * 86_400,
+    };
+  });
+}
+
+const layers = [
+  {
+    name: "hidden.0",
+    rows: 784,
+    columns: 512,
+    tiles: 2,
+    signalToNoise: 24.31,
+    relativeError: 0.0609,
+    clipped: 0.00021,
+  },
+  {
+    name: "hidden.1",
+    rows: 512,
+    columns: 256,
+    tiles: 1,
+    signalToNoise: 22.86,
+    relativeError: 0.0719,
+    clipped: 0.00047,
+  },
+  { name: "scores", rows: 256, columns: 10, tiles: 1, signalToNoise: 23.52, relativeError: 0.0667, clipped: 0 },
+].map((layer) => ({ ...layer, operator: "Gemm", groups: 1, inputRange: 1.0, outputRanges: [3.1, 4.2, 5.3] }));
+
+export const evaluationFixture: EvaluationOutput = {
+  crossohm: "0.1.0",
+  command: "evaluate",
+  arguments: ["perceptron-fixture.onnx", "--data", "digits <made up>", "--chip", "pcm"],
+  seed: 1,
+  kernels: { build: "WebAssembly, SIMD", engine: "int16 products" },
+  warnings: ['layer "scores": 3 of 256 calibration inputs were zero & told nothing'],
+  chip: { name: "pcm", title: "Doped Ge2Sb2Te5 cells, 512 x 512 tiles (fixture)" },
+  network: {
+    file: "perceptron-fixture.onnx",
+    checksum: "sha256:0000000000000000000000000000000000000000000000000000000000000000",
+    layers,
+    parameters: 535_818,
+    digitalOperators: { Relu: 2, Flatten: 1 },
+    macs: { analog: 535_040, digital: 0 },
+  },
+  images: 10_000,
+  floatAccuracy: 0.9843,
+  selfCheck: { sameClass: 10_000, images: 10_000, maximumLogitDifference: 7.6e-6 },
+  results: [
+    ...results(
+      false,
+      [0.9781, 0.9724, 0.9601, 0.9188, 0.8457],
+      [-0.0004, -0.0011, -0.0019, -0.0024, -0.0029],
+      [0.0341, 0.052, 0.0664, 0.0789, 0.0878],
+    ),
+    ...results(
+      true,
+      [0.9781, 0.9768, 0.9752, 0.9729, 0.9701],
+      [-0.0004, -0.0005, -0.0006, -0.0006, -0.0007],
+      [0.0341, 0.0362, 0.0393, 0.0436, 0.0482],
+    ),
+  ],
+  energy: {
+    perInference: 3.094e-8,
+    byComponent: {
+      "output conversion": 1.21e-8,
+      "cell reads": 6.42e-9,
+      buffers: 5.87e-9,
+      "digital accumulate": 2.35e-9,
+      "input conversion": 1.75e-9,
+      "supply headroom": 1.12e-9,
+      drivers: 9.3e-10,
+      static: 3.9e-10,
+      "compensation reads": 1e-11,
+    },
+    byLayer: { "hidden.0": 1.902e-8, "hidden.1": 9.41e-9, scores: 2.09e-9, digital: 4.2e-10 },
+    programming: 1.177e-4,
+    inferences: 1e6,
+    boundary: {
+      text: "From image in the chip's input buffer to scores in its output buffer: the arrays, their converters, drivers, buffers and digital arithmetic. Programming is spread over the inferences stated.",
+      included: [
+        "cell reads",
+        "supply headroom",
+        "converters",
+        "drivers",
+        "buffers",
+        "digital arithmetic",
+        "static power",
+        "programming",
+      ],
+      excluded: ["off-chip memory", "host", "voltage regulators", "cooling"],
+    },
+  },
+  latency: {
+    perInference: 6.61e-6,
+    byComponent: { "cell reads": 7.68e-7, "output conversion": 4.6e-6, "digital accumulate": 1.242e-6 },
+    byLayer: { "hidden.0": 3.91e-6, "hidden.1": 2.3e-6, scores: 3.4e-7, digital: 6e-8 },
+  },
+  devices: 1_070_080,
+  tiles: 4,
+  gpus: [
+    ["a100", "NVIDIA A100 SXM 80 GB", 1, 1.52e-3, [1.21e-3, 4.1e-6, 2.6e-5, 2.8e-4], 2.1e-5, 0.0004],
+    ["a100", "NVIDIA A100 SXM 80 GB", 4096, 9.2e-7, [4.1e-7, 3.9e-7, 8e-8, 4e-8], 2.4e-4, 0.21],
+    ["orin", "NVIDIA Jetson AGX Orin 64 GB", 1, 6.1e-4, [4.7e-4, 6e-6, 3.4e-5, 1e-4], 4.4e-5, 0.0012],
+    ["orin", "NVIDIA Jetson AGX Orin 64 GB", 2048, 1.4e-6, [5.1e-7, 6.9e-7, 1.4e-7, 6e-8], 7.2e-4, 0.18],
+  ].map((row) => {
+    const [name, title, batch, energyPerInference, terms, latency, utilisation] = row as [
+      string,
+      string,
+      number,
+      number,
+      number[],
+      number,
+      number,
+    ];
+    const [fixed, operations, bytes, host] = terms as [number, number, number, number];
+    return {
+      name,
+      title,
+      batch,
+      precision: "fp16",
+      energyPerInference,
+      terms: { static: fixed, operations, bytes, host },
+      latency,
+      utilisation,
+      anchors: [{ log: `ResNet-50 on ${name} (fixture)`, measured: 0.0121, modelled: 0.0128 }],
+      ratio: energyPerInference / (3.094e-8 + 1.177e-4 / 1e6),
+    };
+  }),
+  readNoise: {
+    mode: "process",
+    window: 0.0661,
+    heldShare: times.map((time, index) => ({ time, share: [0.31, 0.56, 0.62, 0.67, 0.69][index]! })),
+  },
+  assumptions: [
+    { name: "costs.programming.iterations", value: 10, unit: "1", howKnown: "assumed", source: null },
+    { name: "costs.outputConversion.node", value: 3.2e-8, unit: "m", howKnown: "assumed", source: null },
+    { name: "costs.buffer.write", value: 2.5e-12, unit: "J/byte", howKnown: "assumed", source: "fixture-2014" },
+    { name: "chip.read.input", value: "pulse-width", unit: "", howKnown: "assumed", source: null },
+  ],
+  clipping: layers.map(({ name, clipped }) => ({ layer: name, inputs: 0.0013, outputs: clipped })),
+  runtime: { seconds: 9.42, perImage: 1.88e-5, threads: 2, peakMemory: 3.61e8 },
+  finishedChips: 5,
+};
