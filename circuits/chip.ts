@@ -10,6 +10,10 @@ export interface Chip {
     /** The parameter set's name; its values, overrides applied, are in `values`. */
     readonly parameters: Known<string>;
     readonly values: KnownTree;
+    /** What the set's source covers: "timeFrom", "timeTo" and others. */
+    readonly covers: KnownTree;
+    /** What it does not, in words. */
+    readonly notCovered: readonly string[];
   };
   readonly tile: {
     /** Word lines. */
@@ -52,6 +56,8 @@ export interface Chip {
     /** Vectors a layer reads for one compensation. */
     readonly compensationVectors: Known;
   };
-  /** The cost table: energy (J), power (W), times (s) of every operation, see circuits/energy. */
+  /** The cost table's name. */
+  readonly costTable: Known<string>;
+  /** Its values, overrides applied: energy (J), power (W), times (s) of every operation, see circuits/energy. */
   readonly costs: KnownTree;
 }

@@ -1,0 +1,152 @@
+import { multiplyFloats, newFloatProducts, padded, panelColumns } from "../crossbar/product.ts";
+import { type Moments, noMoments } from "../src/ground/statistics/index.ts";
+import type { TileLayer } from "./layer.ts";
+import { type PlacedTile, withConductances, withTargets } from "./placed-tile.ts";
+import { CalibrationSample, fullScale } from "./ranges.ts";
+import { vectorsPerRead } from "./tile.ts";
+import { type Pass, passesOf } from "./tile-spec.ts";
+
+/** Of (conductance difference x factor - target) / target range over all pairs now, without read noise. */
+export function weightError({ engine, product, options, placed }: TileLayer, factor: number): Moments {
+  const moments = noMoments();
+  const range = options.device.targetRange;
+  for (const tile of placed) {
+    withConductances(engine, tile, (positive, negative) => {
+      withTargets(engine, product, options, tile, (wantedPositive, wantedNegative) => {
+        for (let i = 0; i < positive.length; i++) {
+          const wanted = wantedPositive[i]! - wantedNegative[i]!;
+          const error = ((positive[i]! - negative[i]!) * factor - wanted) / range;
+          moments.sum += error;
+          moments.squares += error * error;
+        }
+        moments.count += positive.length;
+      });
+    });
+  }
+  return moments;
+}
+
+/**
+ * Adds the squares of exact products of these inputs, and of what `outputs` differ from them by.
+ *
+ * @param inputs  [group][vector][row]
+ * @param outputs  [group][vector][column], without bias
+ */
+export function addProductError(
+  { engine, product }: TileLayer,
+  inputs: Float32Array,
+  vectors: number,
+  outputs: Float32Array,
+  into: { signal: number; error: number },
+): void {
+  const { memory } = engine;
+  const { groups, rows, columns } = product;
+  const mark = memory.mark();
+  const weights = memory.float32(rows * columns);
+  const some = Math.min(vectors, vectorsPerRead);
+  const width = padded(columns, panelColumns);
+  const products = newFloatProducts(memory, some, columns);
+  const x = memory.float32(some * rows);
+  for (let group = 0; group < groups; group++) {
+    weights.set(product.weights[group]!);
+    const first = group * vectors;
+    x.set(inputs.subarray(first * rows, (first + some) * rows));
+    multiplyFloats(engine, x, weights, some, rows, columns, products);
+    for (let v = 0; v < some; v++) {
+      for (let j = 0; j < columns; j++) {
+        const exact = products.values[v * width + j]!;
+        const error = outputs[(first + v) * columns + j]! - exact;
+        into.signal += exact * exact;
+        into.error += error * error;
+      }
+    }
+  }
+  memory.release(mark);
+}
+
+/**
+ * Full scales of the output converters by the chip's rule, S, of every tile in order: from what tiles with exactly their
+ * target conductances give for calibration inputs, in every pass of the read.
+ *
+ * @param inputs  [group][vector][row]
+ */
+export function outputRanges(layer: TileLayer, inputs: Float32Array, vectors: number, inputRange: number): number[] {
+  const { outputRule, outputLevels } = layer.spec;
+  return layer.placed.map((placed) => {
+    const sample = new CalibrationSample();
+    for (const pass of passesOf(layer.spec)) addPass(layer, placed, pass, inputs, vectors, inputRange, sample);
+    return fullScale(outputRule, sample, outputLevels > 0 ? outputLevels : Infinity);
+  });
+}
+
+function addPass(
+  { engine, product, options }: TileLayer,
+  placed: PlacedTile,
+  pass: Pass,
+  inputs: Float32Array,
+  vectors: number,
+  inputRange: number,
+  sample: CalibrationSample,
+): void {
+  const { memory } = engine;
+  const { tile, group, rows: [start, end] } = placed;
+  const mark = memory.mark();
+  const height = end - start;
+  const some = Math.min(vectors, vectorsPerRead);
+  const x = memory.float32(some * height);
+  const means = memory.float32(height * tile.columns);
+  const products = newFloatProducts(memory, some, tile.columns);
+  const width = padded(tile.columns, panelColumns);
+  withTargets(engine, product, options, placed, (positive, negative) => {
+    for (let i = 0; i < means.length; i++) {
+      const plus = pass.polarity === "negative" ? negative[i]! : positive[i]!;
+      means[i] = pass.polarity === "both" ? plus - negative[i]! : plus;
+    }
+  });
+  const perUnit = inputRange > 0 ? 1 / inputRange : 0;
+  for (let first = 0; first < vectors; first += some) {
+    const count = Math.min(some, vectors - first);
+    for (let v = 0; v < count; v++) {
+      const from = (group * vectors + first + v) * product.rows + start;
+      for (let i = 0; i < height; i++) {
+        const value = inputs[from + i]! * perUnit;
+        x[v * height + i] = pass.part === "signed" ? value : Math.max(0, pass.part === "positive" ? value : -value);
+      }
+    }
+    multiplyFloats(engine, x, means, count, height, tile.columns, products);
+    for (let v = 0; v < count; v++) {
+      for (let j = 0; j < tile.columns; j++) sample.add(products.values[v * width + j]!);
+    }
+  }
+  memory.release(mark);
+}
+
+/** Conductances now and targets of both polarities, without read noise, S, [group][row][column]. */
+export function conductancesOf({ engine, product, options, placed }: TileLayer): {
+  readonly positive: Float32Array;
+  readonly negative: Float32Array;
+  readonly targetPositive: Float32Array;
+  readonly targetNegative: Float32Array;
+} {
+  const { groups, rows, columns } = product;
+  const whole = (): Float32Array => new Float32Array(groups * rows * columns);
+  const result = { positive: whole(), negative: whole(), targetPositive: whole(), targetNegative: whole() };
+  for (const part of placed) {
+    const put = (values: Float32Array, into: Float32Array): void => {
+      const width = part.tile.columns;
+      for (let i = 0; i < part.tile.rows; i++) {
+        const to = (part.group * rows + part.rows[0] + i) * columns + part.columns[0];
+        into.set(values.subarray(i * width, (i + 1) * width), to);
+      }
+    };
+    withConductances(engine, part, (positive, negative) => {
+      put(positive, result.positive);
+      put(negative, result.negative);
+    });
+    withTargets(engine, product, options, part, (positive, negative) => {
+      put(positive, result.targetPositive);
+      put(negative, result.targetNegative);
+    });
+  }
+  return result;
+}

@@ -1,0 +1,269 @@
+import { newPackedCodes, type PackedCodes } from "../crossbar/product.ts";
+import type { NoiseSplit } from "../devices/index.ts";
+import type { Draw } from "../src/ground/draws/index.ts";
+import type { EventSink, OperationEvent } from "../src/ground/events.ts";
+import type { Engine } from "../src/ground/kernels/index.ts";
+import { convertInputs } from "./converters.ts";
+import { compensationPlace, type Ledger } from "./energy/index.ts";
+import { type LayerOptions, type LayerWeights, type PlacedTile, placeTiles, withTargets } from "./placed-tile.ts";
+import { type DrivenInputs, vectorsPerRead } from "./tile.ts";
+import { type Pass, passesOf, productTime, type TileSpec } from "./tile-spec.ts";
+
+/** Full scales of a layer's converters. */
+export interface LayerRanges {
+  /** In the unit of the inputs. */
+  readonly inputRange: number;
+  /** S, of every tile in order: groups, in them row tiles, in them column tiles. */
+  readonly outputRanges: readonly number[];
+}
+
+/** Room for the numbers of a batch's parts, so that no two reads share a draw. */
+const chunksPerBatch = 2 ** 16;
+
+/** A layer's weights on as many tiles as they need: row tiles are summed digitally, groups have sub-arrays of their own. */
+export class TileLayer {
+  readonly name: string;
+  readonly spec: TileSpec;
+  readonly groups: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** Weights whose target lies above the target range. */
+  readonly weightsHeld: number;
+  readonly engine: Engine;
+  readonly product: LayerWeights;
+  readonly options: LayerOptions;
+  readonly placed: readonly PlacedTile[];
+  readonly #integer: boolean;
+  readonly #parts: readonly Pass["part"][];
+  #inputRange = 1;
+  #inputs = { clipped: 0, count: 0 };
+  #outputs = { clipped: 0, count: 0 };
+
+  constructor(engine: Engine, product: LayerWeights, options: LayerOptions, draw: Draw) {
+    const { spec } = options;
+    this.name = product.name;
+    this.spec = spec;
+    this.groups = product.groups;
+    this.rows = product.rows;
+    this.columns = product.columns;
+    this.engine = engine;
+    this.product = product;
+    this.options = options;
+    this.#integer = spec.inputLevels > 0 && spec.inputLevels <= 127 && spec.clip;
+    this.#parts = [...new Set(passesOf(spec).map(({ part }) => part))];
+    this.placed = placeTiles(engine, product, options, this.#integer, draw);
+    this.weightsHeld = this.placed.reduce((sum, placed) => sum + withTargets(engine, product, options, placed, () => {}), 0);
+  }
+
+  get tiles(): number {
+    return this.placed.length;
+  }
+
+  /** Cells in use: two for every weight. */
+  get devices(): number {
+    return 2 * this.groups * this.rows * this.columns;
+  }
+
+  /** Digital weight per siemens of every output, [group][row tile][column]. */
+  get weightPerSiemens(): number[][][] {
+    return Array.from({ length: this.groups }, (_, group) => {
+      const rowTiles = new Map(
+        this.placed.filter((placed) => placed.group === group).map(({ rowTile, scales }) => [rowTile, scales]),
+      );
+      return [...rowTiles.values()].map((scales) => [...scales].map((scale) => (scale > 0 ? 1 / scale : 0)));
+    });
+  }
+
+  setRanges({ inputRange, outputRanges }: LayerRanges): void {
+    this.#inputRange = inputRange;
+    for (const [index, { tile }] of this.placed.entries()) tile.outputRange = outputRanges[index]!;
+  }
+
+  /** Programs every pair to its target; `event` numbers the programming. */
+  program(event: number): void {
+    for (const placed of this.placed) {
+      withTargets(this.engine, this.product, this.options, placed, (positive, negative) =>
+        placed.tile.array.program(positive, negative, event),
+      );
+    }
+  }
+
+  elapse(seconds: number): void {
+    for (const { tile } of this.placed) tile.array.elapse(seconds);
+  }
+
+  hold(split: NoiseSplit, reading: number): void {
+    for (const { tile } of this.placed) tile.hold(split, reading);
+  }
+
+  heldShare(split: NoiseSplit): number | null {
+    return this.placed[0]!.tile.array.positive.heldShare(split);
+  }
+
+  /**
+   * y = x W as the tiles give it, without bias.
+   *
+   * @param inputs  [group][vector][row]
+   * @param purpose  what is read, part of the noise's address: "images" or "compensation"
+   * @param batch  number of the batch, the other part
+   * @param ledger  receives what happened; null where it is not counted
+   * @returns [group][vector][column]
+   */
+  multiply(inputs: Float32Array, vectors: number, purpose: string, batch: number, ledger: Ledger | null): Float32Array {
+    const out = new Float32Array(this.groups * vectors * this.columns);
+    const chunks = Math.ceil(vectors / vectorsPerRead);
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      const first = chunk * vectorsPerRead;
+      const count = Math.min(vectorsPerRead, vectors - first);
+      for (let group = 0; group < this.groups; group++) {
+        this.#multiplyChunk(inputs, vectors, group, first, count, purpose, batch * chunksPerBatch + chunk, ledger, out);
+      }
+    }
+    if (ledger) {
+      this.#outputs.count += vectors * this.#conversions;
+      this.reportRead(vectors, this.#place(purpose), (event) => ledger.add(event));
+    }
+    return out;
+  }
+
+  #multiplyChunk(
+    inputs: Float32Array,
+    vectors: number,
+    group: number,
+    first: number,
+    count: number,
+    purpose: string,
+    event: number,
+    ledger: Ledger | null,
+    out: Float32Array,
+  ): void {
+    const { memory } = this.engine;
+    const mark = memory.mark();
+    const values = memory.float32(count * this.columns).fill(0);
+    const ofGroup = this.placed.filter((placed) => placed.group === group);
+    for (const rowTile of new Set(ofGroup.map((placed) => placed.rowTile))) {
+      const inRow = ofGroup.filter((placed) => placed.rowTile === rowTile);
+      const before = memory.mark();
+      const [start, end] = inRow[0]!.rows;
+      const height = end - start;
+      const x = memory.float32(count * height);
+      for (let v = 0; v < count; v++) {
+        const from = (group * vectors + first + v) * this.rows;
+        x.set(inputs.subarray(from + start, from + end), v * height);
+      }
+      const { driven, activity, clipped } = this.#drive(x, count, height);
+      for (const { tile, columns, scales } of inRow) {
+        const outputScale = memory.float32(tile.columns);
+        for (let j = 0; j < tile.columns; j++) {
+          const scale = scales[columns[0] + j]!;
+          outputScale[j] = scale > 0 ? this.#inputRange / scale : 0;
+        }
+        const saturated = tile.multiply(driven, purpose, event, outputScale, values, this.columns, columns[0]);
+        if (!ledger) continue;
+        this.#outputs.clipped += saturated;
+        const { voltage, time } = this.spec;
+        let volts = 0;
+        for (let i = 0; i < height; i++) volts += activity[i]! * tile.lineConductance[i]!;
+        ledger.add({
+          operation: "cellRead",
+          place: this.#place(purpose),
+          count: 2 * count * height * tile.columns,
+          work: voltage * voltage * time * volts,
+        });
+      }
+      if (ledger) {
+        this.#inputs.clipped += clipped;
+        this.#inputs.count += count * height;
+      }
+      memory.release(before);
+    }
+    for (let v = 0; v < count; v++) {
+      out.set(values.subarray(v * this.columns, (v + 1) * this.columns), (group * vectors + first + v) * this.columns);
+    }
+    memory.release(mark);
+  }
+
+  /** Inputs of one row tile through the input converter; activity: sums of on-time (or of squared voltage) per word line. */
+  #drive(x: Float32Array, vectors: number, height: number): { driven: DrivenInputs; activity: Float64Array; clipped: number } {
+    const { memory } = this.engine;
+    const { inputLevels, clip, input } = this.spec;
+    const range = this.#inputRange > 0 ? this.#inputRange : 1;
+    const codes = new Map<Pass["part"], PackedCodes>();
+    const values = new Map<Pass["part"], Float32Array>();
+    const sums = { absolute: new Float64Array(height), squared: new Float64Array(height) };
+    let clipped = 0;
+    for (const part of this.#parts) {
+      if (this.#integer) {
+        const packed = newPackedCodes(memory, vectors, height);
+        clipped += convertInputs(this.engine, x, vectors, height, range, inputLevels, part, packed, sums);
+        codes.set(part, packed);
+        continue;
+      }
+      const driven = memory.float32(vectors * height);
+      for (let n = 0; n < driven.length; n++) {
+        let value = x[n]! / range;
+        if (part === "negative") value = -value;
+        if (part !== "signed" && value < 0) value = 0;
+        if (inputLevels > 0) {
+          value = Math.round(value * inputLevels) / inputLevels;
+          if (clip && Math.abs(value) > 1) {
+            value = Math.sign(value);
+            clipped++;
+          }
+        }
+        driven[n] = value;
+        sums.absolute[n % height]! += Math.abs(value);
+        sums.squared[n % height]! += value * value;
+      }
+      values.set(part, driven);
+    }
+    const factor = this.#integer ? 1 / inputLevels : 1;
+    const activity = input === "pulse-width" ? sums.absolute : sums.squared;
+    return { driven: { vectors, factor, codes, values }, activity, clipped };
+  }
+
+  /** Conversions of one vector. */
+  get #conversions(): number {
+    return passesOf(this.spec).length * this.placed.reduce((sum, { tile }) => sum + tile.columns, 0);
+  }
+
+  /**
+   * What reading so many vectors takes beside the cells' own work. Durations are those of vectors one after another; tiles of
+   * a layer work at the same time.
+   */
+  reportRead(vectors: number, place: string, sink: EventSink): void {
+    const { spec } = this;
+    const report = (event: Omit<OperationEvent, "place">): void => sink({ ...event, place });
+    const lines = this.placed.reduce((sum, { tile }) => sum + tile.rows, 0);
+    const conversions = vectors * this.#conversions;
+    const { integration, conversion } = this.timing();
+    report({ operation: "cellRead", count: 0, duration: vectors * integration });
+    if (spec.inputLevels > 0) report({ operation: "inputConversion", count: vectors * lines });
+    report({ operation: "wordLineDrive", count: vectors * lines * spec.phases });
+    if (spec.outputLevels > 0) {
+      report({ operation: "outputConversion", count: conversions, duration: vectors * conversion });
+    }
+    report({ operation: "accumulate", count: conversions });
+    report({ operation: "bufferRead", count: vectors * this.groups * this.rows * bytesOf(spec.inputLevels) });
+    report({ operation: "bufferWrite", count: vectors * this.groups * this.columns * bytesOf(spec.outputLevels) });
+  }
+
+  /** s of one vector: all tiles work at the same time, so the widest sets the conversions. */
+  timing(): { integration: number; conversion: number } {
+    return productTime(this.spec, Math.max(...this.placed.map(({ tile }) => tile.columns)));
+  }
+
+  #place(purpose: string): string {
+    return purpose === "compensation" ? compensationPlace : this.name;
+  }
+
+  /** Conversions counted with a ledger so far. */
+  clipping(): { inputs: { clipped: number; count: number }; outputs: { clipped: number; count: number } } {
+    return { inputs: { ...this.#inputs }, outputs: { ...this.#outputs } };
+  }
+}
+
+/** Bytes of one converted value in the buffers; two where there is no converter. */
+function bytesOf(levels: number): number {
+  return levels > 0 && levels <= 127 ? 1 : 2;
+}

@@ -1,0 +1,85 @@
+/** Named rules by which a converter's full scale follows from calibration data. */
+export const inputRangeRules = ["largest"] as const;
+export const outputRangeRules = ["least-squares", "largest"] as const;
+export type OutputRangeRule = (typeof outputRangeRules)[number];
+
+/**
+ * A bounded, deterministic sample of a long stream of numbers: keeps every k-th, k doubling whenever it is full, and the
+ * largest magnitude of all.
+ */
+export class CalibrationSample {
+  readonly #kept: Float64Array;
+  #count = 0;
+  #stride = 1;
+  #seen = 0;
+  largest = 0;
+
+  constructor(capacity = 1 << 14) {
+    this.#kept = new Float64Array(capacity);
+  }
+
+  add(value: number): void {
+    const size = Math.abs(value);
+    if (size > this.largest) this.largest = size;
+    if (this.#seen++ % this.#stride !== 0) return;
+    if (this.#count === this.#kept.length) {
+      this.#count >>= 1;
+      for (let i = 0; i < this.#count; i++) this.#kept[i] = this.#kept[2 * i]!;
+      this.#stride *= 2;
+      if ((this.#seen - 1) % this.#stride !== 0) return;
+    }
+    this.#kept[this.#count++] = size;
+  }
+
+  get values(): Float64Array {
+    return this.#kept.subarray(0, this.#count);
+  }
+}
+
+/**
+ * Full scale of a uniform symmetric converter with codes -levels .. +levels.
+ *
+ * "largest": the largest magnitude seen. "least-squares": the full scale of smallest mean squared conversion error over the
+ * sample, clipping included (the best range of Max, IRE Trans. Inf. Theory 6, 7 (1960), doi:10.1109/TIT.1960.1057548, found on
+ * the data themselves rather than on an assumed distribution).
+ *
+ * @returns 0 where all values are zero
+ */
+export function fullScale(rule: OutputRangeRule | "largest", sample: CalibrationSample, levels: number): number {
+  if (rule === "largest" || sample.largest === 0 || !Number.isFinite(levels)) return sample.largest;
+  const sizes = sample.values;
+  const error = (range: number): number => conversionError(sizes, range, levels);
+  // The error has one broad minimum with ripples of the sample's own; a scan brackets it, golden sections settle it.
+  const root = Math.sqrt(sizes.reduce((sum, size) => sum + size * size, 0) / sizes.length) || sample.largest;
+  const low = Math.log(Math.min(root / 2, sample.largest));
+  const high = Math.log(sample.largest);
+  let best = high;
+  let least = error(sample.largest);
+  const steps = 48;
+  for (let k = 0; k < steps; k++) {
+    const point = low + ((high - low) * k) / steps;
+    const value = error(Math.exp(point));
+    if (value < least) [best, least] = [point, value];
+  }
+  const width = (high - low) / steps;
+  let [a, b] = [best - width, Math.min(best + width, high)];
+  const golden = (Math.sqrt(5) - 1) / 2;
+  for (let k = 0; k < 16; k++) {
+    const [c, d] = [b - golden * (b - a), a + golden * (b - a)];
+    if (error(Math.exp(c)) < error(Math.exp(d))) b = d;
+    else a = c;
+  }
+  const settled = Math.exp((a + b) / 2);
+  return error(settled) < least ? settled : Math.exp(best);
+}
+
+function conversionError(sizes: Float64Array, range: number, levels: number): number {
+  const step = range / levels;
+  let sum = 0;
+  for (let i = 0; i < sizes.length; i++) {
+    const size = sizes[i]!;
+    const difference = size - Math.min(Math.round(size / step), levels) * step;
+    sum += difference * difference;
+  }
+  return sum / sizes.length;
+}

@@ -1,0 +1,82 @@
+import { wordAt } from "../devices/index.ts";
+import type { KnownTree } from "../src/ground/known.ts";
+import type { Chip } from "./chip.ts";
+import { type OutputRangeRule, outputRangeRules } from "./ranges.ts";
+
+/** Physical causes of error that an evaluation may switch off. */
+export const causes = [
+  "programmingNoise",
+  "drift",
+  "readNoise",
+  "inputConverter",
+  "outputConverter",
+  "clipping",
+  "wires",
+  "faults",
+] as const;
+export type Cause = (typeof causes)[number];
+
+/** One read of a signed product on differential pairs, as the chip spells it out, in numbers ready to use. */
+export interface TileSpec {
+  readonly rows: number;
+  readonly columns: number;
+  /** V. */
+  readonly voltage: number;
+  /** s, integration at full scale, each phase. */
+  readonly time: number;
+  readonly input: "pulse-width" | "amplitude";
+  readonly phases: 1 | 2;
+  readonly subtraction: "before-converter" | "after-converter";
+  /** Codes -levels .. +levels; 0: no converter. */
+  readonly inputLevels: number;
+  readonly outputLevels: number;
+  /** Whether converters saturate at their full scale. */
+  readonly clip: boolean;
+  readonly outputRule: OutputRangeRule;
+  readonly convertersPerTile: number;
+  /** s. */
+  readonly conversionTime: number;
+}
+
+/** One conversion of every column: which inputs drive, which bit lines are summed, with which sign the result counts. */
+export interface Pass {
+  readonly part: "signed" | "positive" | "negative";
+  readonly polarity: "both" | "positive" | "negative";
+  readonly sign: 1 | -1;
+}
+
+export function tileSpec(chip: Chip, without: ReadonlySet<Cause>): TileSpec {
+  const words = chip as unknown as KnownTree;
+  const levels = (bits: number): number => (Number.isFinite(bits) ? 2 ** (bits - 1) - 1 : 0);
+  return {
+    rows: chip.tile.rows.value,
+    columns: chip.tile.columns.value,
+    voltage: chip.read.voltage.value,
+    time: chip.read.time.value,
+    input: wordAt(words, "read.input", ["pulse-width", "amplitude"]),
+    phases: chip.read.phases.value === 2 ? 2 : 1,
+    subtraction: wordAt(words, "read.subtraction", ["before-converter", "after-converter"]),
+    inputLevels: without.has("inputConverter") ? 0 : levels(chip.inputConverter.bits.value),
+    outputLevels: without.has("outputConverter") ? 0 : levels(chip.outputConverter.bits.value),
+    clip: !without.has("clipping"),
+    outputRule: wordAt(words, "outputConverter.range", outputRangeRules),
+    convertersPerTile: chip.outputConverter.perTile.value,
+    conversionTime: chip.outputConverter.conversionTime.value,
+  };
+}
+
+/** The conversions that make one signed product: one for each input sign driven apart and each bit line converted apart. */
+export function passesOf(spec: TileSpec): readonly Pass[] {
+  const parts: Pass["part"][] = spec.phases === 1 ? ["signed"] : ["positive", "negative"];
+  const polarities: Pass["polarity"][] = spec.subtraction === "before-converter" ? ["both"] : ["positive", "negative"];
+  return parts.flatMap((part) =>
+    polarities.map((polarity) => ({ part, polarity, sign: (part === "negative") !== (polarity === "negative") ? -1 : 1 }) as const),
+  );
+}
+
+/** s for one product of a tile: integration in every phase, then columns in turns over the converters. */
+export function productTime(spec: TileSpec, columns: number): { integration: number; conversion: number } {
+  const lines = columns * (spec.subtraction === "before-converter" ? 1 : 2);
+  const turns = spec.outputLevels > 0 ? Math.ceil(lines / spec.convertersPerTile) : 0;
+  return { integration: spec.phases * spec.time, conversion: spec.phases * turns * spec.conversionTime };
+}

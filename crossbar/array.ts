@@ -1,0 +1,46 @@
+import type { Cells, DeviceSwitches, NoiseSplit, PreparedDevice } from "../devices/index.ts";
+import { at, type Draw } from "../src/ground/draws/index.ts";
+import type { Engine } from "../src/ground/kernels/index.ts";
+
+/** One reading of an array: what its cells carry for a run, row-major [rows][columns], S. */
+export interface HeldConductances {
+  /** Conductance with the held part of the noise; may be negative, since only a whole read is clamped. */
+  readonly positive: Float32Array;
+  readonly negative: Float32Array;
+  /** Standard deviation of the noise that is fresh at every product. */
+  readonly positiveDeviation: Float32Array;
+  readonly negativeDeviation: Float32Array;
+}
+
+/** Cells at the crosspoints of word lines (rows) and pairs of bit lines (columns): both cells of a pair are devices of their own. */
+export class CrossbarArray {
+  readonly rows: number;
+  readonly columns: number;
+  readonly positive: Cells;
+  readonly negative: Cells;
+
+  constructor(engine: Engine, device: PreparedDevice, rows: number, columns: number, draw: Draw, switches: DeviceSwitches) {
+    this.rows = rows;
+    this.columns = columns;
+    this.positive = device.create(engine, rows * columns, at(draw, "positive"), switches);
+    this.negative = device.create(engine, rows * columns, at(draw, "negative"), switches);
+  }
+
+  /** Programs every pair to its targets, S, [rows][columns]; `event` numbers the programming. */
+  program(positive: Float32Array, negative: Float32Array, event: number): void {
+    if (!this.positive.program || !this.negative.program) throw new Error("this device model has no programmed statistics");
+    this.positive.program(positive, event);
+    this.negative.program(negative, event);
+  }
+
+  elapse(seconds: number): void {
+    this.positive.elapse(seconds);
+    this.negative.elapse(seconds);
+  }
+
+  /** Fills `held` with one reading: the same number, the same held draw. */
+  hold(split: NoiseSplit, reading: number, held: HeldConductances): void {
+    this.positive.readNoise(split, reading, held.positive, held.positiveDeviation);
+    this.negative.readNoise(split, reading, held.negative, held.negativeDeviation);
+  }
+}

@@ -1,0 +1,2 @@
+export { CrossbarArray, type HeldConductances } from "./array.ts";
+export { pairTargets, type ScaleSpan, tileSpans, weightScales } from "./mapping.ts";

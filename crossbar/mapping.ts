@@ -1,0 +1,90 @@
+import { InputError } from "../src/ground/errors.ts";
+
+/** What one conductance range spans. */
+export type ScaleSpan = "column" | "tile" | "layer";
+
+/** Cuts `length` lines into tiles of at most `size`: [start, end) of each. */
+export function tileSpans(length: number, size: number): readonly (readonly [number, number])[] {
+  const spans: [number, number][] = [];
+  for (let start = 0; start < length; start += size) spans.push([start, Math.min(start + size, length)]);
+  return spans;
+}
+
+/**
+ * Siemens per unit of weight for every output of every row of tiles, so that the largest |weight| of what the range spans
+ * asks for the target range. `column` spans one output over all its row tiles, `tile` one tile, `layer` everything.
+ *
+ * @param weights  row-major [rows][columns]
+ * @param weightRange  the |weight| that asks for the target range, in place of the largest one; null: the largest
+ * @returns [row tile][column]; 0 where all weights of the span are zero (such an output is exactly zero)
+ */
+export function weightScales(
+  weights: Float32Array,
+  rows: number,
+  columns: number,
+  tile: { readonly rows: number; readonly columns: number },
+  span: ScaleSpan,
+  targetRange: number,
+  weightRange: number | null,
+): Float64Array[] {
+  const rowSpans = tileSpans(rows, tile.rows);
+  const perTile = rowSpans.map(([first, end]) => {
+    const largest = new Float64Array(columns);
+    for (let i = first; i < end; i++) {
+      for (let j = 0; j < columns; j++) {
+        const size = Math.abs(weights[i * columns + j]!);
+        if (size > largest[j]!) largest[j] = size;
+      }
+    }
+    return largest;
+  });
+  const whole = new Float64Array(columns);
+  for (const largest of perTile) for (let j = 0; j < columns; j++) whole[j] = Math.max(whole[j]!, largest[j]!);
+  const layer = whole.reduce((a, b) => Math.max(a, b), 0);
+  if (!Number.isFinite(layer)) throw new InputError("weights: not all of them are finite numbers");
+
+  return perTile.map((largest) => {
+    const scales = new Float64Array(columns);
+    for (const [first, end] of tileSpans(columns, tile.columns)) {
+      const tileLargest = largest.subarray(first, end).reduce((a, b) => Math.max(a, b), 0);
+      for (let j = first; j < end; j++) {
+        const spanned = weightRange ?? (span === "column" ? whole[j]! : span === "tile" ? tileLargest : layer);
+        scales[j] = spanned > 0 ? targetRange / spanned : 0;
+      }
+    }
+    return scales;
+  });
+}
+
+/**
+ * Target conductances of one tile's differential pairs: a positive weight asks its positive cell for |w| scale and leaves
+ * the other at 0, a negative one the other way round.
+ *
+ * @param positive, negative  receive targets, S, row-major [tile rows][tile columns]
+ * @returns how many weights ask for more than the target range and are held to it
+ */
+export function pairTargets(
+  weights: Float32Array,
+  columns: number,
+  [firstRow, endRow]: readonly [number, number],
+  [firstColumn, endColumn]: readonly [number, number],
+  scales: Float64Array,
+  targetRange: number,
+  positive: Float32Array,
+  negative: Float32Array,
+): number {
+  let held = 0;
+  let cell = 0;
+  for (let i = firstRow; i < endRow; i++) {
+    for (let j = firstColumn; j < endColumn; j++, cell++) {
+      let target = weights[i * columns + j]! * scales[j]!;
+      if (Math.abs(target) > targetRange) {
+        if (Math.abs(target) > targetRange * (1 + 1e-6)) held++;
+        target = Math.sign(target) * targetRange;
+      }
+      positive[cell] = target > 0 ? target : 0;
+      negative[cell] = target < 0 ? -target : 0;
+    }
+  }
+  return held;
+}

@@ -1,0 +1,106 @@
+import { CalibrationSample, fullScale, type LayerRanges, outputRanges, type TileLayer } from "../../circuits/index.ts";
+import type { Network } from "./partition.ts";
+import { exactMultiply } from "./partition.ts";
+
+/** What calibration images fix about every layer before a chip is programmed. */
+export interface LayerCalibration {
+  readonly ranges: LayerRanges;
+  /** Inputs that compensation reads drive, [group][vector][row]. */
+  readonly compensationInputs: Float32Array;
+  readonly compensationVectors: number;
+}
+
+/** Most vectors of a layer that converter ranges are taken from. */
+const mostVectors = 8192;
+
+/**
+ * Converter ranges from exact activations: inputs of a layer as the float network makes them on calibration images, outputs
+ * as a tile with exactly its target conductances would give them.
+ *
+ * @param layers  tiles of each product, targets set
+ * @param images  calibration images, [count][...]
+ */
+export async function calibrate(
+  network: Network,
+  layers: readonly TileLayer[],
+  images: Float32Array,
+  count: number,
+  compensationVectors: number,
+  batchSize: number,
+): Promise<LayerCalibration[]> {
+  const inputs = network.products.map(() => new CalibrationSample());
+  const kept = network.products.map((product, index) => new KeptVectors(product.groups, product.rows, wanted(index)));
+  function wanted(index: number): number {
+    return Math.max(compensationVectors, Math.min(mostVectors, Math.ceil((1 << 24) / (network.products[index]!.rows * network.products[index]!.groups))));
+  }
+  const size = images.length / count;
+  for (let first = 0; first < count; first += batchSize) {
+    const inBatch = Math.min(batchSize, count - first);
+    await network.run(images.subarray(first * size, (first + inBatch) * size), inBatch, (index, x, vectors) => {
+      const sample = inputs[index]!;
+      for (let i = 0; i < x.length; i++) sample.add(x[i]!);
+      kept[index]!.add(x, vectors);
+      return exactMultiply(network.products[index]!, x, vectors);
+    });
+  }
+  return layers.map((layer, index) => {
+    const inputRange = fullScale("largest", inputs[index]!, layer.spec.inputLevels);
+    const vectors = kept[index]!;
+        const used = Math.min(compensationVectors, vectors.count);
+    return {
+      ranges: { inputRange, outputRanges: outputRanges(layer, vectors.values(vectors.count), vectors.count, inputRange) },
+      compensationInputs: vectors.values(used),
+      compensationVectors: used,
+    };
+  });
+}
+
+/** Vectors of one product, every k-th of a stream, k doubling whenever the store is full. */
+class KeptVectors {
+  readonly #groups: number;
+  readonly #rows: number;
+  readonly #capacity: number;
+  #kept: Float32Array[] = [];
+  #stride = 1;
+  #seen = 0;
+
+  constructor(groups: number, rows: number, capacity: number) {
+    this.#groups = groups;
+    this.#rows = rows;
+    this.#capacity = capacity;
+  }
+
+  get count(): number {
+    return this.#kept.length;
+  }
+
+  /** @param x  [group][vector][row] */
+  add(x: Float32Array, vectors: number): void {
+    for (let v = 0; v < vectors; v++) {
+      if (this.#seen++ % this.#stride !== 0) continue;
+      if (this.#kept.length === this.#capacity) {
+        this.#kept = this.#kept.filter((_, index) => index % 2 === 0);
+        this.#stride *= 2;
+        if ((this.#seen - 1) % this.#stride !== 0) continue;
+      }
+      const vector = new Float32Array(this.#groups * this.#rows);
+      for (let g = 0; g < this.#groups; g++) {
+        const start = (g * vectors + v) * this.#rows;
+        vector.set(x.subarray(start, start + this.#rows), g * this.#rows);
+      }
+      this.#kept.push(vector);
+    }
+  }
+
+  /** `count` of the kept vectors, evenly spread, [group][vector][row]. */
+  values(count: number): Float32Array {
+    const out = new Float32Array(this.#groups * count * this.#rows);
+    for (let v = 0; v < count; v++) {
+      const vector = this.#kept[Math.floor((v * this.#kept.length) / count)]!;
+      for (let g = 0; g < this.#groups; g++) {
+        out.set(vector.subarray(g * this.#rows, (g + 1) * this.#rows), (g * count + v) * this.#rows);
+      }
+    }
+    return out;
+  }
+}

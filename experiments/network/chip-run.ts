@@ -1,0 +1,162 @@
+import { addProductError, Ledger, type LedgerEntry, type TileLayer, weightError as errorOfWeights } from "../../circuits/index.ts";
+import { at, drawOf } from "../../src/ground/draws/index.ts";
+import { InterruptedError } from "../../src/ground/errors.ts";
+import type { Engine } from "../../src/ground/kernels/index.ts";
+import { addMoments, type Moments, noMoments } from "../../src/ground/statistics/index.ts";
+import type { LayerCalibration } from "./calibration.ts";
+import { classesOf, type ImageData, imageBatch } from "./images.ts";
+import type { Network } from "./partition.ts";
+import { layersOf, type Placement } from "./placement.ts";
+
+/** One chip on a share of the images, as plain data. */
+export interface ChipTask {
+  readonly placement: Placement;
+  readonly calibration: readonly LayerCalibration[];
+  readonly images: ImageData;
+  readonly seed: number;
+  readonly chip: number;
+  readonly firstImage: number;
+  readonly endImage: number;
+  readonly batchSize: number;
+  /** s since the first reading, ascending. */
+  readonly times: readonly number[];
+  /** Settings of compensation to run, in order: false, true, or both. */
+  readonly compensation: readonly boolean[];
+  /** s that a run lasts, for the split of slow and fast noise. */
+  readonly window: number;
+}
+
+/** What one chip did on its share of the images. */
+export interface ChipShare {
+  readonly chip: number;
+  readonly firstImage: number;
+  readonly images: number;
+  /** [time][compensation setting]. */
+  readonly correct: readonly (readonly number[])[];
+  /** Of (conductance difference - target) / target range, [time][compensation setting]; the same for every share of a chip. */
+  readonly weightError: readonly (readonly Moments[])[];
+  readonly heldShare: readonly (number | null)[];
+  /** Inference at the first time and setting, all images of the share. */
+  readonly inference: readonly LedgerEntry[];
+  /** One round of compensation reads. */
+  readonly compensation: readonly LedgerEntry[];
+  /** Per layer at the first time and setting. */
+  readonly layers: readonly LayerCounts[];
+}
+
+export interface LayerCounts {
+  /** Sums of squares over the first batch: exact products of the layer's inputs, and the tile's error. */
+  readonly signal: number;
+  readonly error: number;
+  readonly inputs: { readonly clipped: number; readonly count: number };
+  readonly outputs: { readonly clipped: number; readonly count: number };
+}
+
+export interface RunWatch {
+  progress(images: number): void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Programs one chip, moves it through the times, and reads the images at each. Everything random is addressed by seed, chip,
+ * layer, tile, reading and batch, so shares of a chip can run anywhere.
+ */
+export async function runChip(task: ChipTask, network: Network, engine: Engine, watch: RunWatch): Promise<ChipShare> {
+  const mark = engine.memory.mark();
+  try {
+    return await runOn(task, network, engine, watch);
+  } finally {
+    engine.memory.release(mark);
+  }
+}
+
+async function runOn(task: ChipTask, network: Network, engine: Engine, watch: RunWatch): Promise<ChipShare> {
+  const { placement, times } = task;
+  const layers = layersOf(placement, network.products, engine, at(drawOf(task.seed), "chip", task.chip));
+  for (const [index, layer] of layers.entries()) {
+    layer.setRanges(task.calibration[index]!.ranges);
+    layer.program(0);
+    layer.elapse(placement.firstReading);
+  }
+  const split = { mode: placement.readNoise, window: task.window };
+  const correct = times.map(() => task.compensation.map(() => 0));
+  const weightError = times.map(() => task.compensation.map(noMoments));
+  const heldShare: (number | null)[] = [];
+  const inference = new Ledger();
+  const compensation = new Ledger();
+  const counts = layers.map(() => ({ signal: 0, error: 0 }));
+
+  let reference: number[] | null = null;
+  if (task.compensation.includes(true)) {
+    for (const layer of layers) layer.hold(split, 0);
+    reference = layers.map((layer, index) => compensationRead(layer, task.calibration[index]!, compensation));
+  }
+  let now = 0;
+  for (const [k, time] of times.entries()) {
+    for (const layer of layers) {
+      layer.elapse(time - now);
+      layer.hold(split, time);
+    }
+    now = time;
+    heldShare.push(layers[0]!.heldShare(split));
+    const factors = reference?.map((sum, index) => {
+      const present = compensationRead(layers[index]!, task.calibration[index]!, null);
+      return present > 0 ? sum / present : 1;
+    });
+    for (const [s, compensated] of task.compensation.entries()) {
+      layers.forEach((layer, index) => {
+        addMoments(weightError[k]![s]!, errorOfWeights(layer, compensated ? factors![index]! : 1));
+      });
+    }
+    for (let first = task.firstImage; first < task.endImage; first += task.batchSize) {
+      if (watch.signal.aborted) throw new InterruptedError("interrupted");
+      const count = Math.min(task.batchSize, task.endImage - first);
+      const batch = imageBatch(task.images, first, count);
+      const event = first / task.batchSize;
+      // Products that depend on the images alone are the same for every setting of compensation: read once.
+      const readOnce = new Map<number, Float32Array>();
+      for (const [s, compensated] of task.compensation.entries()) {
+        const firstRun = k === 0 && s === 0;
+        const scores = await network.run(batch, count, (index, inputs, vectors) => {
+          const layer = layers[index]!;
+          const fromImages = network.products[index]!.level === 0;
+          let outputs = fromImages ? readOnce.get(index) : undefined;
+          if (outputs === undefined) {
+            outputs = layer.multiply(inputs, vectors, "images", event, firstRun ? inference : null);
+            if (fromImages && task.compensation.length > 1) readOnce.set(index, outputs.slice());
+            if (firstRun && event === 0) addProductError(layer, inputs, vectors, outputs, counts[index]!);
+          }
+          return compensated ? scaled(outputs, factors![index]!) : outputs;
+        });
+        const classes = classesOf(scores, count);
+        for (let i = 0; i < count; i++) {
+          if (classes[i] === task.images.labels[first + i]) correct[k]![s]!++;
+        }
+        watch.progress(count);
+      }
+    }
+  }
+  return {
+    chip: task.chip,
+    firstImage: task.firstImage,
+    images: task.endImage - task.firstImage,
+    correct,
+    weightError,
+    heldShare,
+    inference: inference.entries(),
+    compensation: compensation.entries(),
+    layers: counts.map((count, index) => ({ ...count, ...layers[index]!.clipping() })),
+  };
+}
+
+/** Sum of the magnitudes of a layer's products for its calibration vectors. */
+function compensationRead(layer: TileLayer, calibration: LayerCalibration, ledger: Ledger | null): number {
+  const outputs = layer.multiply(calibration.compensationInputs, calibration.compensationVectors, "compensation", 0, ledger);
+  let sum = 0;
+  for (const value of outputs) sum += Math.abs(value);
+  return sum;
+}
+
+function scaled(values: Float32Array, factor: number): Float32Array {
+  return values.map((value) => value * factor);
+}

@@ -1,0 +1,188 @@
+import type { Chip, TileLayer } from "../../circuits/index.ts";
+import { at, drawOf } from "../../src/ground/draws/index.ts";
+import { inputError, InterruptedError } from "../../src/ground/errors.ts";
+import type { Pool } from "../../src/ground/jobs/pool.ts";
+import { calibrate, type LayerCalibration } from "./calibration.ts";
+import type { ChipShare, ChipTask } from "./chip-run.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { type ImageData, imageBatch, imageCount } from "./images.ts";
+import type { Network } from "./partition.ts";
+import { layersOf, placementOf } from "./placement.ts";
+import { type Profile, profileNetwork } from "./profile.ts";
+import type { EvaluateRequest } from "./request.ts";
+import { summarise } from "./summarise.ts";
+import { type CheckShare, type CheckTask, type NetworkSource, networkOnThread, type TaskTools } from "./tasks.ts";
+
+/** What an evaluation is given by the surface. */
+export interface EvaluateSupplies extends Pick<TaskTools, "ort" | "openEngine" | "keep"> {
+  readonly source: NetworkSource;
+  readonly chip: Chip;
+  readonly test: ImageData;
+  readonly calibration: ImageData;
+  readonly pool: Pool;
+  readonly signal: AbortSignal;
+  /** Told of every stage and of work done within it: total is in image readings. */
+  readonly stage: (title: string, total: number) => { progress(amount: number): void };
+}
+
+/** Everything an evaluation measured, before it is summed up. */
+export interface Measured {
+  readonly network: Network;
+  readonly profile: Profile;
+  readonly layers: readonly TileLayer[];
+  readonly calibration: readonly LayerCalibration[];
+  readonly check: CheckShare;
+  readonly images: number;
+  /** s since the first reading, ascending. */
+  readonly times: readonly number[];
+  /** Settings of compensation, in order. */
+  readonly compensation: readonly boolean[];
+  /** s that slow noise is held for. */
+  readonly window: number;
+  /** All shares of every chip that finished. */
+  readonly shares: readonly ChipShare[];
+}
+
+/** The largest batch whose inputs to one layer stay under 32 MB: the same for any number of threads, since it names noise. */
+export function batchSizeOf(vectorBytes: number): number {
+  return Math.max(1, Math.min(256, 2 ** Math.floor(Math.log2(2 ** 25 / Math.max(1, vectorBytes)))));
+}
+
+/**
+ * Evaluates a network on emulated chips: places it, calibrates converters, checks that the tiles with every cause off give
+ * the float network, then programs each chip and reads the images at every time.
+ *
+ * An interrupted evaluation keeps the chips that finished; `interrupted` says so. Without any, it throws InterruptedError.
+ */
+export async function evaluate(
+  request: EvaluateRequest,
+  supplies: EvaluateSupplies,
+): Promise<{ evaluation: Omit<Evaluation, "runtime">; interrupted: boolean }> {
+  const { chip, test, source } = supplies;
+  const { network, engine } = await networkOnThread(source, supplies);
+  checkImages(request, network, test);
+  checkImages(request, network, supplies.calibration);
+  const placement = placementOf(chip, request.without, request.fidelity, request.readNoise);
+  const profile = await profileNetwork(network, imageBatch(test, 0, 1));
+  const widest = network.products.map(({ groups, rows }, index) => 4 * groups * rows * profile.products[index]!);
+  const batchSize = batchSizeOf(Math.max(...widest));
+
+  const layers = layersOf(placement, network.products, engine, at(drawOf(request.seed), "calibration"));
+  const calibration = await calibrateLayers(chip, network, layers, supplies, batchSize);
+  const shared = { source, placement, calibration, images: test, batchSize };
+  const check = await checkNetwork(shared, supplies);
+  const images = imageCount(test);
+  const window = request.readWindow ?? images * latencyOfReads(layers, profile);
+  const times = [...new Set(request.times)].sort((a, b) => a - b);
+  const compensation = { none: [false], global: [true], both: [false, true] }[request.compensation];
+  const task = { ...shared, seed: request.seed, times, compensation, window };
+  const { shares, interrupted } = await runChips(task, request.chips, supplies);
+  const measured = { network, profile, layers, calibration, check, images, times, compensation, window, shares };
+  return { evaluation: summarise(request, chip, measured), interrupted };
+}
+
+/** s of one inference on the tiles: layers one after another. */
+function latencyOfReads(layers: readonly TileLayer[], { products }: Profile): number {
+  return layers.reduce((sum, layer, index) => {
+    const { integration, conversion } = layer.timing();
+    return sum + products[index]! * (integration + conversion);
+  }, 0);
+}
+
+function checkImages(request: EvaluateRequest, network: Network, images: ImageData): void {
+  const needed = network.input.shape.reduce((product, length) => product * length, 1);
+  if (needed !== images.size) {
+    throw inputError({
+      file: request.data,
+      found: `images of ${images.size} values`,
+      expected: `${needed} for the network's input "${network.input.name}" [${network.input.shape.join(", ")}]`,
+    });
+  }
+  const classes = network.classes;
+  for (const [index, label] of images.labels.entries()) {
+    if (label < 0 || label >= classes) {
+      throw inputError({ file: request.data, place: `label ${index}`, found: `${label}`, expected: `0 to ${classes - 1}` });
+    }
+  }
+}
+
+async function calibrateLayers(
+  chip: Chip,
+  network: Network,
+  layers: readonly TileLayer[],
+  { calibration, stage }: EvaluateSupplies,
+  batchSize: number,
+): Promise<LayerCalibration[]> {
+  const { images, compensationVectors } = chip.calibration;
+  const count = Math.min(images.value, imageCount(calibration));
+  const watch = stage("calibrating converters", count);
+  const calibrated = await calibrate(
+    network, layers, imageBatch(calibration, 0, count), count, compensationVectors.value, batchSize,
+  );
+  watch.progress(count);
+  return calibrated;
+}
+
+async function checkNetwork(
+  task: Omit<CheckTask, "firstImage" | "endImage">,
+  { pool, signal, stage }: EvaluateSupplies,
+): Promise<CheckShare> {
+  const images = imageCount(task.images);
+  const watch = stage("self-check", images);
+  const inputs = sharesOf(images, task.batchSize, pool.threads).map(([firstImage, endImage]) => ({ ...task, firstImage, endImage }));
+  const shares = await pool.map<CheckTask, CheckShare>("checkNetwork", inputs, { done: () => {}, progress: watch.progress, signal });
+  return {
+    floatCorrect: shares.reduce((sum, share) => sum + share.floatCorrect, 0),
+    sameClass: shares.reduce((sum, share) => sum + share.sameClass, 0),
+    maximumLogitDifference: Math.max(...shares.map((share) => share.maximumLogitDifference)),
+  };
+}
+
+type SharedTask = Omit<ChipTask, "chip" | "firstImage" | "endImage"> & { readonly source: NetworkSource };
+
+async function runChips(
+  task: SharedTask,
+  chips: number,
+  { pool, signal, stage }: EvaluateSupplies,
+): Promise<{ shares: ChipShare[]; interrupted: boolean }> {
+  const images = imageCount(task.images);
+  // As many shares a chip as make the last round of tasks a full one.
+  const perChip = pool.threads / greatestCommonDivisor(chips, pool.threads);
+  const spans = sharesOf(images, task.batchSize, perChip);
+  const inputs = Array.from({ length: chips }, (_, chip) =>
+    spans.map(([firstImage, endImage]) => ({ ...task, chip, firstImage, endImage })),
+  ).flat();
+  const watch = stage("reading images", chips * images * task.times.length * task.compensation.length);
+  const finished: ChipShare[] = [];
+  let interrupted = false;
+  try {
+    await pool.map<(typeof inputs)[number], ChipShare>("runChip", inputs, {
+      done: (_, share) => finished.push(share),
+      progress: watch.progress,
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error;
+    interrupted = true;
+  }
+  const whole = new Set(
+    Array.from({ length: chips }, (_, chip) => chip).filter(
+      (chip) => finished.filter((share) => share.chip === chip).length === spans.length,
+    ),
+  );
+  if (whole.size === 0) throw new InterruptedError("interrupted before the first chip was finished");
+  const shares = finished.filter(({ chip }) => whole.has(chip)).sort((a, b) => a.chip - b.chip || a.firstImage - b.firstImage);
+  return { shares, interrupted };
+}
+
+/** Spans of whole batches, at most `count` of them, as even as whole batches can be. */
+function sharesOf(images: number, batchSize: number, count: number): [number, number][] {
+  const batches = Math.ceil(images / batchSize);
+  const spans = Math.min(count, batches);
+  const bound = (k: number): number => Math.min(images, Math.round((k * batches) / spans) * batchSize);
+  return Array.from({ length: spans }, (_, k) => [bound(k), bound(k + 1)]);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

@@ -1,0 +1,36 @@
+/** Labelled images as plain data that workers can be sent; values become floats only in the batch that needs them. */
+export interface ImageData {
+  /** Raw values, [count][size]; over a SharedArrayBuffer where several threads read them. */
+  readonly values: Uint8Array | Float32Array;
+  readonly labels: Int32Array;
+  /** Values of one image. */
+  readonly size: number;
+  /** What the network sees is value * scale + shift. */
+  readonly scale: number;
+  readonly shift: number;
+}
+
+export function imageCount(images: ImageData): number {
+  return images.labels.length;
+}
+
+/** The images first .. first + count - 1 as the network sees them, [count][size]. */
+export function imageBatch(images: ImageData, first: number, count: number): Float32Array {
+  const { values, size, scale, shift } = images;
+  const batch = new Float32Array(count * size);
+  const from = first * size;
+  for (let i = 0; i < batch.length; i++) batch[i] = values[from + i]! * scale + shift;
+  return batch;
+}
+
+/** The classes of largest score, [count]; the first of equal ones. */
+export function classesOf(scores: Float32Array, count: number): Int32Array {
+  const width = scores.length / count;
+  const classes = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    let best = 0;
+    for (let j = 1; j < width; j++) if (scores[i * width + j]! > scores[i * width + best]!) best = j;
+    classes[i] = best;
+  }
+  return classes;
+}

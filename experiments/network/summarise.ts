@@ -1,0 +1,202 @@
+import {
+  account,
+  assumptionsOf,
+  type Chip,
+  costsOf,
+  energyOf,
+  latencyOf,
+  Ledger,
+  programmingEnergy,
+  type TileLayer,
+} from "../../circuits/index.ts";
+import { numberAt } from "../../devices/index.ts";
+import type { KnownTree } from "../../src/ground/known.ts";
+import { addMoments, meanAndDeviation, noMoments, summary } from "../../src/ground/statistics/index.ts";
+import { chipBoundary, compareWithGpu, gpuAnchors, gpuNamed, type Workload } from "../gpu-comparison/index.ts";
+import type { ChipShare } from "./chip-run.ts";
+import type { Measured } from "./evaluate.ts";
+import type { Assumption, Evaluation, GpuComparison, LayerSummary, Spread, TimeResult } from "./evaluation.ts";
+import type { Profile } from "./profile.ts";
+import type { EvaluateRequest } from "./request.ts";
+
+/** Name under which a ledger keeps what no layer does. */
+export const digitalPlace = "digital";
+
+/** Figures of an evaluation from what its chips measured. */
+export function summarise(request: EvaluateRequest, chip: Chip, measured: Measured): Omit<Evaluation, "runtime"> {
+  const { network, layers, check, images, times, compensation, shares, profile } = measured;
+  const chips = [...new Set(shares.map((share) => share.chip))];
+  const costs = costsOf(chip.costs, chip);
+  const tiles = layers.reduce((sum, layer) => sum + layer.tiles, 0);
+  const devices = layers.reduce((sum, layer) => sum + layer.devices, 0);
+
+  const lines = account(inferenceLedger(request, measured, chips.length).entries(), costs, tiles);
+  const energy = energyOf(lines);
+  const latency = latencyOf(lines);
+  const programming = programmingEnergy(devices, costs);
+  const boundary = chipBoundary(costs, compensation.includes(true));
+  const chipEnergy = energy.total + programming / request.inferences;
+
+  return {
+    network: {
+      file: network.file,
+      checksum: network.checksum,
+      layers: layers.map((layer, index) => layerSummary(layer, index, measured)),
+      parameters: network.parameters,
+      digitalOperators: network.digitalOperators,
+      macs: profile.macs,
+    },
+    images,
+    floatAccuracy: check.floatCorrect / images,
+    selfCheck: { sameClass: check.sameClass, images, maximumLogitDifference: check.maximumLogitDifference },
+    results: times.flatMap((time, k) =>
+      compensation.map((compensated, s) => timeResult(chip, measured, chips, { time, k, compensated, s })),
+    ),
+    energy: {
+      perInference: energy.total,
+      byComponent: energy.byComponent,
+      byLayer: energy.byPlace,
+      programming,
+      inferences: request.inferences,
+      boundary,
+    },
+    latency: { perInference: latency.total, byComponent: latency.byComponent, byLayer: latency.byPlace },
+    devices,
+    tiles,
+    gpus: compareAll(request, workloadOf(layers, profile, network.parameters), chipEnergy, costs),
+    readNoise: {
+      mode: request.readNoise,
+      window: measured.window,
+      heldShare: times.map((time, k) => ({ time, share: shares[0]!.heldShare[k] ?? null })),
+    },
+    assumptions: assumptionsFor(request, chip),
+    clipping: layers.map((layer, index) => ({
+      layer: layer.name,
+      inputs: shareOf(shares, index, "inputs"),
+      outputs: shareOf(shares, index, "outputs"),
+    })),
+    finishedChips: chips.length,
+  };
+}
+
+/**
+ * One inference, mean over images and chips at the first time: what the tiles did, the network's digital operators, and
+ * calibration reads for compensation, one round spread over the stated number of inferences.
+ */
+function inferenceLedger({ inferences }: EvaluateRequest, { shares, profile }: Measured, chips: number): Ledger {
+  const whole = new Ledger();
+  for (const share of shares) whole.merge(share.inference);
+  const images = shares.reduce((sum, share) => sum + share.images, 0);
+  const perInference = whole.scaled(1 / images);
+  const calibration = new Ledger();
+  for (const share of shares) if (share.firstImage === 0) calibration.merge(share.compensation);
+  perInference.merge(calibration.scaled(1 / (chips * inferences)).entries());
+  addDigitalWork(perInference, profile);
+  return perInference;
+}
+
+/** Operators that stayed digital, of one inference. */
+export function addDigitalWork(ledger: Ledger, { digital }: Profile): void {
+  for (const { operations, macs, bytes } of digital) {
+    ledger.add({ operation: "digitalOperation", place: digitalPlace, count: operations });
+    ledger.add({ operation: "digitalMac", place: digitalPlace, count: macs });
+    ledger.add({ operation: "bufferRead", place: digitalPlace, count: bytes / 2 });
+    ledger.add({ operation: "bufferWrite", place: digitalPlace, count: bytes / 2 });
+  }
+}
+
+function timeResult(
+  chip: Chip,
+  { shares, images }: Measured,
+  chips: readonly number[],
+  { time, k, compensated, s }: { time: number; k: number; compensated: boolean; s: number },
+): TimeResult {
+  const accuracies = chips.map(
+    (number) => shares.filter((share) => share.chip === number).reduce((sum, share) => sum + share.correct[k]![s]!, 0) / images,
+  );
+  const error = noMoments();
+  for (const share of shares) if (share.firstImage === 0) addMoments(error, share.weightError[k]![s]!);
+  const sinceProgramming = time + numberAt(chip.device.values, "firstReading");
+  return {
+    time,
+    sinceProgramming,
+    compensated,
+    accuracy: { ...summary(accuracies), chips: accuracies } satisfies Spread,
+    weightError: meanAndDeviation(error),
+    beyondSource: sinceProgramming > numberAt(chip.device.covers, "timeTo") * (1 + 1e-9),
+  };
+}
+
+function layerSummary(layer: TileLayer, index: number, { network, shares, calibration }: Measured): LayerSummary {
+  const counts = shares.map((share) => share.layers[index]!);
+  const signal = counts.reduce((sum, count) => sum + count.signal, 0);
+  const error = counts.reduce((sum, count) => sum + count.error, 0);
+  const { inputRange, outputRanges } = calibration[index]!.ranges;
+  return {
+    name: layer.name,
+    operator: network.products[index]!.operator,
+    rows: layer.rows,
+    columns: layer.columns,
+    groups: layer.groups,
+    tiles: layer.tiles,
+    signalToNoise: signal > 0 && error > 0 ? 10 * Math.log10(signal / error) : null,
+    relativeError: signal > 0 ? Math.sqrt(error / signal) : null,
+    clipped: shareOf(shares, index, "outputs"),
+    inputRange,
+    outputRanges,
+  };
+}
+
+function shareOf(shares: readonly ChipShare[], layer: number, side: "inputs" | "outputs"): number {
+  let [clipped, count] = [0, 0];
+  for (const share of shares) {
+    clipped += share.layers[layer]![side].clipped;
+    count += share.layers[layer]![side].count;
+  }
+  return count > 0 ? clipped / count : 0;
+}
+
+/** The same inference without reference to the chip: every product and every digital operator is a launch. */
+export function workloadOf(layers: readonly TileLayer[], profile: Profile, parameters: number): Workload {
+  const products = layers.map(({ groups, rows, columns }, index) => groups * (rows + columns) * profile.products[index]!);
+  const operators = profile.digital.filter(({ bytes }) => bytes > 0);
+  return {
+    macs: profile.macs.analog + profile.macs.digital,
+    parameters,
+    activationElements: [...products, ...operators.map(({ inputs, outputs }) => inputs + outputs)],
+    kernels: layers.length + operators.reduce((sum, { count }) => sum + count, 0),
+  };
+}
+
+function compareAll(
+  { gpus, batches, precision }: EvaluateRequest,
+  workload: Workload,
+  chipEnergy: number,
+  costs: ReturnType<typeof costsOf>,
+): GpuComparison[] {
+  const anchors = gpuAnchors();
+  return gpus.flatMap((name) => {
+    const { gpu } = gpuNamed(name);
+    return batches.map((batch) => compareWithGpu(gpu, anchors, { workload, precision, batch, chipEnergy, costs }));
+  });
+}
+
+/** Every assumed value of the chip, its device and its costs, and of the processors it is compared with. */
+function assumptionsFor({ gpus, inferences }: EvaluateRequest, chip: Chip): Assumption[] {
+  const { tile, read, inputConverter, outputConverter, calibration } = chip;
+  const own: KnownTree = { tile, read, inputConverter, outputConverter, calibration };
+  const programmingShare = {
+    name: "inferences",
+    value: inferences,
+    unit: "1",
+    howKnown: "assumed" as const,
+    source: "programming and one round of compensation reads are spread over so many inferences",
+  };
+  return [
+    ...assumptionsOf(own, ""),
+    ...assumptionsOf(chip.device.values, "device"),
+    ...assumptionsOf(chip.costs, "costs"),
+    ...gpus.flatMap((name) => assumptionsOf(gpuNamed(name).values, `gpus.${name}`)),
+    programmingShare,
+  ];
+}
