@@ -244,18 +244,22 @@ export function resampleSkewedPlain(
     const vector = Math.floor(n / paddedColumns);
     const column = n % paddedColumns;
     const input = (row: number) =>
-      factor * (inputs instanceof Float32Array ? inputs[vector * rows + row]! : inputs.codes[codePlace(inputs, vector, row)]!);
+      Math.fround(
+        Math.fround(factor) *
+          (inputs instanceof Float32Array ? inputs[vector * rows + row]! : inputs.codes[codePlace(inputs, vector, row)]!),
+      );
     let variance = 0;
     let third = 0;
     for (let i = 0; i < rows; i++) {
       polarities.forEach((cells, polarity) => {
         const cell = i * columns + column;
         const x = polarity === 0 ? input(i) : -input(i);
-        variance += x * x * cells.variance[cell]!;
-        third += x ** 3 * cells.variance[cell]! * cells.thirdOverVariance[cell]!;
+        const share = x * x * cells.variance[cell]!;
+        variance += share;
+        third += x * share * cells.thirdOverVariance[cell]!;
       });
     }
-    if (!(Math.abs(third) > check.limit * variance ** 1.5)) continue;
+    if (!(Math.abs(third) > check.limit * variance * Math.sqrt(variance))) continue;
     fillNormalPlain(at(draw, "cells"), event, normal, 2 * rows, n * blocksPerOutput);
     let sum = 0;
     for (let i = 0; i < rows; i++) {

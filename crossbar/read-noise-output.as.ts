@@ -1,0 +1,164 @@
+import { fillBlock } from "../src/ground/draws/normal.as";
+
+/** Four sums over blocks, exact, then rounded once. `blocks` 0: floats. */
+// @ts-ignore: decorator
+@inline
+function signedSums(products: usize, blocks: i32, blockBytes: usize): v128 {
+  if (blocks == 0) return v128.load(products);
+  if (blocks == 1) return f32x4.convert_i32x4_s(v128.load(products));
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  for (let block = 0; block < blocks; block++) {
+    const sums = v128.load(products);
+    low = f64x2.add(low, f64x2.convert_low_i32x4_s(sums));
+    high = f64x2.add(high, f64x2.convert_low_i32x4_s(i8x16.shuffle(sums, sums, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)));
+    products += blockBytes;
+  }
+  return i8x16.shuffle(
+    f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high),
+    0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23,
+  );
+}
+
+/** The same of unsigned sums: their halves of 16 bits are summed apart. */
+// @ts-ignore: decorator
+@inline
+function unsignedSums(products: usize, blocks: i32, blockBytes: usize): v128 {
+  if (blocks == 0) return v128.load(products);
+  const lowBits = i32x4.splat(0xffff);
+  let low = i32x4.splat(0);
+  let high = low;
+  for (let block = 0; block < blocks; block++) {
+    const sums = v128.load(products);
+    low = i32x4.add(low, v128.and(sums, lowBits));
+    high = i32x4.add(high, i32x4.shr_u(sums, 16));
+    products += blockBytes;
+  }
+  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(high), f32x4.splat(65536)), f32x4.convert_i32x4_s(low));
+}
+
+export function sumColumns(
+  products: usize, blocks: i32, step: usize, factor: f32,
+  variances: usize, varianceBlocks: i32, varianceStep: usize, constantVariance: f32,
+  vectors: i32, paddedColumns: i32, key0: u32, key1: u32, low: u32, high: u32,
+  out: usize, skewRatio: usize, skewThird: usize, largest: usize, limit: f32, flagged: usize,
+): i32 {
+  const noisy = variances != 0 || constantVariance > 0;
+  const total = vectors * paddedColumns;
+  const blockBytes = <usize>((vectors + 3) & ~3) * paddedColumns << 2;
+  const factors = f32x4.splat(factor);
+  const factorsSquared = f32x4.splat(factor * factor);
+  const limits = f32x4.splat(limit);
+  let variance = f32x4.splat(constantVariance);
+  let count = 0;
+  let vector = 0;
+  let column = 0;
+  for (let n = 0; n < total; n += 4) {
+    if (noisy && (n & 511) == 0) {
+      fillBlock(key0, key1, <u32>n >> 9, low, high, out + (<usize>n << 2), min(512, total - n));
+    }
+    const place = <usize>n << 2;
+    const across = <usize>column << 2;
+    let y = f32x4.mul(signedSums(products + place, blocks, blockBytes), factors);
+    if (step) y = f32x4.mul(y, v128.load(step + across));
+    if (noisy) {
+      if (variances) {
+        variance = f32x4.mul(unsignedSums(variances + place, varianceBlocks, blockBytes), factorsSquared);
+        if (varianceStep) variance = f32x4.mul(variance, v128.load(varianceStep + across));
+      }
+      const deviation = f32x4.sqrt(variance);
+      y = f32x4.add(y, f32x4.mul(deviation, v128.load(out + place)));
+      if (flagged) {
+        const x = load<f32>(largest + (<usize>vector << 2)) * factor;
+        const bound = f32x4.mul(limits, deviation);
+        const byRatio = f32x4.gt(f32x4.mul(f32x4.splat(x), v128.load(skewRatio + across)), bound);
+        const byThird = f32x4.gt(f32x4.mul(f32x4.splat(x * x * x), v128.load(skewThird + across)), f32x4.mul(bound, variance));
+        let lanes = i32x4.bitmask(v128.and(v128.and(byRatio, byThird), f32x4.gt(variance, f32x4.splat(0))));
+        while (lanes) {
+          store<i32>(flagged + (<usize>count << 2), n + ctz(lanes));
+          lanes &= lanes - 1;
+          count++;
+        }
+      }
+    }
+    v128.store(out + place, y);
+    column += 4;
+    if (column == paddedColumns) {
+      column = 0;
+      vector++;
+    }
+  }
+  return count;
+}
+
+/** A cell's arrays, in the order of their addresses. */
+// @ts-ignore: decorator
+@inline
+function cellValue(cells: usize, array: usize, cell: usize): f64 {
+  return <f64>load<f32>(<usize>load<u32>(cells + (array << 2)) + (cell << 2));
+}
+
+export function resampleSkewed(
+  flagged: usize, count: i32, inputs: usize, packed: i32, factor: f32,
+  cells: usize, polarities: i32, scale: f64, limit: f64, rows: i32, columns: i32, paddedColumns: i32,
+  key0: u32, key1: u32, low: u32, high: u32, inputRow: usize, normals: usize, out: usize,
+): i32 {
+  const blocksPerOutput = (2 * rows + 511) >> 9;
+  let unpacked = -1;
+  let replaced = 0;
+  for (let index = 0; index < count; index++) {
+    const n = load<i32>(flagged + (<usize>index << 2));
+    const vector = n / paddedColumns;
+    const column = n - vector * paddedColumns;
+    if (vector != unpacked) {
+      unpacked = vector;
+      for (let i = 0; i < rows; i++) {
+        let x: f32;
+        if (packed) {
+          const place = ((((vector >> 2) * ((rows + 1) >> 1) + (i >> 1)) * 4 + (vector & 3)) << 1) + (i & 1);
+          x = <f32>load<i16>(inputs + (<usize>place << 1));
+        } else {
+          x = load<f32>(inputs + ((<usize>vector * rows + i) << 2));
+        }
+        store<f32>(inputRow + (<usize>i << 2), x * factor);
+      }
+    }
+    let variance: f64 = 0;
+    let third: f64 = 0;
+    for (let i = 0; i < rows; i++) {
+      const x = <f64>load<f32>(inputRow + (<usize>i << 2));
+      if (x == 0) continue;
+      const cell = <usize>i * columns + column;
+      const square = x * x;
+      const positive = square * cellValue(cells, 3, cell);
+      variance += positive;
+      third += x * positive * cellValue(cells, 4, cell);
+      if (polarities == 2) {
+        const negative = square * cellValue(cells, 8, cell);
+        variance += negative;
+        third -= x * negative * cellValue(cells, 9, cell);
+      }
+    }
+    if (!(abs(third) > limit * variance * sqrt(variance))) continue;
+    for (let block = 0; block < blocksPerOutput; block++) {
+      const some = min(512, 2 * rows - (block << 9));
+      fillBlock(key0, key1, <u32>n * blocksPerOutput + block, low, high, normals + (<usize>block << 11), some);
+    }
+    let sum: f64 = 0;
+    for (let i = 0; i < rows; i++) {
+      const x = <f64>load<f32>(inputRow + (<usize>i << 2));
+      if (x == 0) continue;
+      const cell = <usize>i * columns + column;
+      for (let polarity: usize = 0; polarity < <usize>polarities; polarity++) {
+        const first = 5 * polarity;
+        const s = cellValue(cells, first + 1, cell) * cellValue(cells, first + 2, cell) * scale;
+        const normal = <f64>load<f32>(normals + ((2 * <usize>i + polarity) << 2));
+        const read = max<f64>(0, cellValue(cells, first, cell) + s * normal);
+        sum += polarity ? -x * read : x * read;
+      }
+    }
+    store<f32>(out + (<usize>n << 2), <f32>sum);
+    replaced++;
+  }
+  return replaced;
+}

@@ -1,0 +1,63 @@
+import { fillNormal } from "../../src/ground/draws/normal.as";
+import { loadFloats, storeFloats } from "../../src/ground/kernels/lanes.as";
+import { exp2, log2 } from "../../src/ground/kernels/mathematics.as";
+
+// Of the law's numbers, in the order of `lawAsNumbers`.
+// @ts-ignore: decorator
+@inline
+function number(law: usize, index: usize): v128 {
+  return v128.load_splat<f32>(law + (index << 2));
+}
+
+/** The smallest normal float: its logarithm stands for that of anything smaller but 0. */
+// @ts-ignore: decorator
+@inline
+function logarithm(r: v128): v128 {
+  return log2(f32x4.max(r, f32x4.splat(1.17549435e-38)));
+}
+
+// @ts-ignore: decorator
+@inline
+function clippedLogarithm(law: usize, first: usize, log: v128, atZero: v128): v128 {
+  const value = f32x4.add(f32x4.mul(log, number(law, first)), number(law, first + 1));
+  const clipped = f32x4.min(number(law, first + 3), f32x4.max(number(law, first + 2), value));
+  return v128.bitselect(number(law, first + 4), clipped, atZero);
+}
+
+export function programCells(
+  law: usize, fromProgrammed: i32, target: usize, programmed: usize, exponent: usize, amplitude: usize,
+  programmingKey0: u32, programmingKey1: u32, exponentKey0: u32, exponentKey1: u32, low: u32, high: u32, count: i32,
+): void {
+  const zero = f32x4.splat(0);
+  fillNormal(programmingKey0, programmingKey1, low, high, programmed, count);
+  fillNormal(exponentKey0, exponentKey1, low, high, exponent, count);
+  for (let i = 0; i < count; i += 4) {
+    const place = <usize>i << 2;
+    const left = count - i;
+    const wanted = loadFloats(target + place, left);
+    const r = f32x4.mul(wanted, number(law, 0));
+    const log = logarithm(r);
+    const atZero = f32x4.le(r, zero);
+
+    const polynomial = f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(number(law, 3), r), number(law, 2)), r), number(law, 1));
+    const noise = f32x4.mul(f32x4.max(polynomial, zero), loadFloats(programmed + place, left));
+    const g = f32x4.max(f32x4.add(wanted, noise), zero);
+    storeFloats(programmed + place, g, left);
+
+    const mean = clippedLogarithm(law, 4, log, atZero);
+    const spread = clippedLogarithm(law, 9, log, atZero);
+    const nu = f32x4.add(mean, f32x4.mul(spread, loadFloats(exponent + place, left)));
+    storeFloats(exponent + place, f32x4.abs(nu), left);
+
+    let referenceLog = log;
+    let referenceAtZero = atZero;
+    if (fromProgrammed) {
+      const reference = f32x4.mul(g, number(law, 0));
+      referenceLog = logarithm(reference);
+      referenceAtZero = f32x4.le(reference, zero);
+    }
+    const power = exp2(f32x4.mul(referenceLog, number(law, 15)));
+    const q = f32x4.min(f32x4.mul(number(law, 14), power), number(law, 16));
+    storeFloats(amplitude + place, v128.bitselect(number(law, 17), q, referenceAtZero), left);
+  }
+}

@@ -1,0 +1,72 @@
+import { cosineOfHalfTurns, normalAngle, normalRadius, sineOfHalfTurns, withSigns } from "../kernels/mathematics.as";
+
+/** Four generators' seeds: word w of generator l at 4 (4 w + l). */
+const seeds = memory.data(64, 16);
+/** The last group of eight where fewer are wanted. */
+const group = memory.data(32, 16);
+
+/** Philox4x32-10 of (c0, c1, c2, c3); stores its words for one generator. */
+function seedGenerator(c0: u32, c1: u32, c2: u32, c3: u32, k0: u32, k1: u32): void {
+  const generator = seeds + (<usize>c3 << 2);
+  for (let round = 0; round < 10; round++) {
+    const product0 = <u64>c0 * 0xd2511f53;
+    const product1 = <u64>c2 * 0xcd9e8d57;
+    c0 = <u32>(product1 >> 32) ^ c1 ^ k0;
+    c1 = <u32>product1;
+    c2 = <u32>(product0 >> 32) ^ c3 ^ k1;
+    c3 = <u32>product0;
+    k0 += 0x9e3779b9;
+    k1 += 0xbb67ae85;
+  }
+  store<u32>(generator, c0);
+  store<u32>(generator, c1, 16);
+  store<u32>(generator, c2, 32);
+  store<u32>(generator, c3, 48);
+}
+
+/** The first `count` <= 512 normals of one block. */
+export function fillBlock(key0: u32, key1: u32, block: u32, low: u32, high: u32, out: usize, count: i32): void {
+  for (let generator: u32 = 0; generator < 4; generator++) seedGenerator(block, low, high, generator, key0, key1);
+  let s0 = v128.load(seeds);
+  let s1 = v128.load(seeds, 16);
+  let s2 = v128.load(seeds, 32);
+  let s3 = v128.load(seeds, 48);
+  let remaining = count;
+  while (remaining > 0) {
+    const a = i32x4.add(s0, s3);
+    let shifted = i32x4.shl(s1, 9);
+    s2 = v128.xor(s2, s0);
+    s3 = v128.xor(s3, s1);
+    s1 = v128.xor(s1, s2);
+    s0 = v128.xor(s0, s3);
+    s2 = v128.xor(s2, shifted);
+    s3 = v128.or(i32x4.shl(s3, 11), i32x4.shr_u(s3, 21));
+
+    const b = i32x4.add(s0, s3);
+    shifted = i32x4.shl(s1, 9);
+    s2 = v128.xor(s2, s0);
+    s3 = v128.xor(s3, s1);
+    s1 = v128.xor(s1, s2);
+    s0 = v128.xor(s0, s3);
+    s2 = v128.xor(s2, shifted);
+    s3 = v128.or(i32x4.shl(s3, 11), i32x4.shr_u(s3, 21));
+
+    const radius = normalRadius(a);
+    const y = normalAngle(b);
+    const square = f32x4.mul(y, y);
+    const target = remaining >= 8 ? out : group;
+    v128.store(target, f32x4.mul(radius, sineOfHalfTurns(y, square)));
+    v128.store(target, withSigns(f32x4.mul(radius, cosineOfHalfTurns(square)), b), 16);
+    if (remaining < 8) memory.copy(out, group, <usize>remaining << 2);
+    out += 32;
+    remaining -= 8;
+  }
+}
+
+export function fillNormal(key0: u32, key1: u32, low: u32, high: u32, out: usize, count: i32): void {
+  let block: u32 = 0;
+  for (let start = 0; start < count; start += 512) {
+    fillBlock(key0, key1, block, low, high, out + (<usize>start << 2), min(512, count - start));
+    block++;
+  }
+}

@@ -1,0 +1,41 @@
+// Loads and stores of the last elements of an array, where fewer than four remain.
+
+const room = memory.data(16, 16);
+
+/** Four floats from `pointer`, of which the first `count` exist; the others are 0. */
+// @ts-ignore: decorator
+@inline
+export function loadFloats(pointer: usize, count: i32): v128 {
+  if (count >= 4) return v128.load(pointer);
+  v128.store(room, f32x4.splat(0));
+  memory.copy(room, pointer, <usize>count << 2);
+  return v128.load(room);
+}
+
+/** Stores the first `count` of four floats. */
+// @ts-ignore: decorator
+@inline
+export function storeFloats(pointer: usize, values: v128, count: i32): void {
+  if (count >= 4) {
+    v128.store(pointer, values);
+  } else {
+    v128.store(room, values);
+    memory.copy(pointer, room, <usize>count << 2);
+  }
+}
+
+/** How many of four lanes of a comparison hold. */
+// @ts-ignore: decorator
+@inline
+export function countLanes(mask: v128): i32 {
+  return popcnt(i32x4.bitmask(mask));
+}
+
+// @ts-ignore: decorator
+@inline
+export function largestLane(values: v128): f32 {
+  return max<f32>(
+    max<f32>(f32x4.extract_lane(values, 0), f32x4.extract_lane(values, 1)),
+    max<f32>(f32x4.extract_lane(values, 2), f32x4.extract_lane(values, 3)),
+  );
+}
