@@ -12,14 +12,13 @@ export interface AssumedValue {
 }
 
 /**
- * Every assumed leaf of a tree, and every one that the user set.
+ * Every assumed leaf of a tree; a value that the user set counts as assumed.
  *
  * @param prefix  path in front of the names, "" for none
- * @param set  paths of leaves that the user set, with the prefix
  */
-export function assumptionsOf(tree: KnownTree, prefix: string, set: ReadonlySet<string> = new Set()): AssumedValue[] {
+export function assumptionsOf(tree: KnownTree, prefix: string): AssumedValue[] {
   return leavesOf(tree, prefix).flatMap(([name, { value, unit, howKnown, source }]) => {
-    if (howKnown !== "assumed" && !set.has(name)) return [];
+    if (howKnown !== "assumed") return [];
     return [{ name, value: typeof value === "object" ? value.join(", ") : value, unit, howKnown, source }];
   });
 }

@@ -1,5 +1,6 @@
 import { inputError } from "../../src/ground/errors.ts";
 import type { HowKnown, Known, KnownTree } from "../../src/ground/known.ts";
+import { formatQuantity } from "../../src/ground/quantities/index.ts";
 import type { Chip } from "../chip.ts";
 import { type ConverterRegression, conversionEnergy } from "./converter.ts";
 import { knownFrom, numberLeaf, wordLeaf } from "./leaves.ts";
@@ -14,6 +15,7 @@ export interface OperationCost {
   readonly formula: string;
   /** m, of the technology the figure holds for; null where it belongs to none. */
   readonly node: number | null;
+  /** Of the figures it is made of; choices of the design (bits, rate, node) are not figures. */
   readonly howKnown: HowKnown;
   readonly source: string | null;
 }
@@ -72,7 +74,7 @@ export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
     "supply headroom",
     supply.value / chip.read.voltage.value - 1,
     "cell reads x (V_supply / V_read - 1); with amplitude inputs a lower bound",
-    [supply, chip.read.voltage],
+    [supply],
     null,
   );
 
@@ -86,7 +88,7 @@ export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
     "word-line drivers",
     capacitance.value * cells.value * chip.tile.columns.value * supply.value ** 2,
     "C_cell x cells on the line x V_supply^2",
-    [capacitance, cells, chip.tile.columns, supply],
+    [capacitance, cells, supply],
     number("wordLineDrive.node"),
   );
 
@@ -109,7 +111,7 @@ export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
     "digital accumulate",
     (multiply.value + add.value) * busy,
     `${format.value} multiply + add, x (1 + overhead)`,
-    [multiply, add, overhead, format],
+    [multiply, add, overhead],
     digitalNode,
   );
   price("bufferRead", "buffers", read.value, "per byte", [read], bufferNode);
@@ -119,7 +121,7 @@ export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
     "digital operators",
     multiply.value * busy,
     `${format.value} multiply, x (1 + overhead)`,
-    [multiply, overhead, format],
+    [multiply, overhead],
     digitalNode,
   );
   price(
@@ -127,7 +129,7 @@ export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
     "digital operators",
     (multiply.value + wideAdd.value) * busy + fetched.value * read.value,
     `(${format.value} multiply + fp32 add) x (1 + overhead) + bytes per MAC x buffer read`,
-    [multiply, wideAdd, overhead, fetched, read, format],
+    [multiply, wideAdd, overhead, fetched, read],
     digitalNode,
   );
 
@@ -167,7 +169,7 @@ function inputOf(tree: KnownTree, chip: PricedChip): Conversion {
   const each = full.value * 2 ** (bits.value - fullBits.value);
   const what = kind === "amplitude" ? "digital to amplitude" : "digital to time";
   const formula = `${what}, ${bits.value} bits: E_${fullBits.value} x 2^(bits - ${fullBits.value})`;
-  return { each, formula, leaves: [full, fullBits, bits], node };
+  return { each, formula, leaves: [full], node };
 }
 
 function outputOf(tree: KnownTree, chip: PricedChip): Conversion {
@@ -193,9 +195,10 @@ function outputOf(tree: KnownTree, chip: PricedChip): Conversion {
   const rate = 1 / conversionTime.value;
   const each = conversionEnergy(bits.value, rate, node.value, regression);
   const formula =
-    `survey of converters, 80th percentile: ${bits.value} bits, ${(rate / 1e6).toPrecision(3)} MS/s, ` +
-    `${(node.value * 1e9).toPrecision(3)} nm`;
-  return { each, formula, leaves: [node, bits, conversionTime, ...Object.values(coefficients)], node };
+    `survey of converters, 80th percentile: ${bits.value} bits at ${formatQuantity(rate, "Hz")}, ` +
+    `${Math.round(node.value * 1e9)} nm`;
+  const { smallestNode: _limit, ...figures } = coefficients;
+  return { each, formula, leaves: Object.values(figures), node };
 }
 
 function programmingOf(tree: KnownTree, conversion: number): Costs["programming"] {

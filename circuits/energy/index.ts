@@ -8,7 +8,6 @@ export {
   type Totals,
 } from "./account.ts";
 export { type AssumedValue, assumptionsOf } from "./assumptions.ts";
-export { sumOf } from "./compensated-sum.ts";
 export { type ConverterRegression, conversionEnergy } from "./converter.ts";
 export { type Costs, costsOf, type OperationCost, type PricedChip, programmingEnergy } from "./costs.ts";
 export { numberLeaf, wordLeaf } from "./leaves.ts";

@@ -42,7 +42,7 @@ export function chipWith(settings: ChipSettings = {}): PricedChip {
     },
     read: {
       voltage: assumed(settings.readVoltage ?? 0.2, "V"),
-      time: assumed(128e-9, "s"),
+      time: assumed(250e-9, "s"),
       input: assumed(settings.input ?? "pulse-width", ""),
       phases: assumed(1, "1"),
       subtraction: assumed("before-converter", ""),
@@ -52,7 +52,7 @@ export function chipWith(settings: ChipSettings = {}): PricedChip {
       bits: assumed(settings.outputBits ?? 8, "1"),
       range: assumed("least-squares", ""),
       perTile: assumed(64, "1"),
-      conversionTime: assumed(settings.conversionTime ?? 10e-9, "s"),
+      conversionTime: assumed(settings.conversionTime ?? 1e-9, "s"),
     },
   };
 }

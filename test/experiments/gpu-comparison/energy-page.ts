@@ -1,0 +1,169 @@
+import { account, costsOf, energyOf, Ledger, programmingEnergy } from "../../../circuits/energy/index.ts";
+import { anchorsOf, energyPerByte, energyPerMac } from "../../../experiments/gpu-comparison/index.ts";
+import type { Known } from "../../../src/ground/known.ts";
+import { type KnownValue, leavesOf } from "../../../src/ground/known-tree.ts";
+import { formatQuantity } from "../../../src/ground/quantities/index.ts";
+import { chipWith, fileOf, valuesOf } from "../../circuits/energy/phase-change-chip.ts";
+import { gpu, shipped } from "./files.ts";
+
+const tree = valuesOf("costs/phase-change-32nm");
+const costs = costsOf(tree, chipWith());
+const anchors = valuesOf("gpus/anchors");
+
+/** The tables of docs/energy.md, by the mark they stand between. */
+export const tables: Readonly<Record<string, () => string>> = {
+  operations: () =>
+    table(
+      ["operation", "each", "formula", "node", "known", "source"],
+      Object.values(costs.operations).map(({ operation, each, formula, node, howKnown, source }) => [
+        `\`${operation}\``,
+        operation === "cellRead"
+          ? "its work"
+          : operation === "supplyHeadroom"
+            ? formatQuantity(each, "J/J")
+            : formatQuantity(each, operation === "static" ? "W" : "J"),
+        operation === "static" ? `${formula}; P_digital = ${formatQuantity(costs.staticPower.digital, "W")}` : formula,
+        node === null ? "" : nanometres(node),
+        howKnown,
+        source ?? "",
+      ]),
+    ),
+  converters: () =>
+    table(
+      ["bits", "100 MS/s", "1 GS/s"],
+      [4, 5, 6, 7, 8, 9, 10, 12].map((bits) => [
+        `${bits}`,
+        ...[1e8, 1e9].map((rate) => {
+          const chip = chipWith({ outputBits: bits, conversionTime: 1 / rate });
+          return formatQuantity(costsOf(tree, chip).operations.outputConversion!.each, "J");
+        }),
+      ]),
+    ),
+  programming: () =>
+    table(
+      ["iterations", "pulse", "verify read", "a cell", "one million cells", "known"],
+      [
+        [
+          `${costs.programming.iterations}`,
+          formatQuantity(costs.programming.pulse, "J"),
+          formatQuantity(costs.programming.verify, "J"),
+          formatQuantity(programmingEnergy(1, costs), "J"),
+          formatQuantity(programmingEnergy(1e6, costs), "J"),
+          costs.programming.howKnown,
+        ],
+      ],
+    ),
+  silicon: () => {
+    const { byComponent, total } = energyOf(silicon());
+    const operations = 2 * 256 * 256;
+    const measured = operations / 9.76e12;
+    return table(
+      ["component", "J a product", "share"],
+      [
+        ...Object.entries(byComponent).map(([name, joules]) => [
+          name,
+          formatQuantity(joules, "J"),
+          percent(joules / total),
+        ]),
+        ["total by this table", formatQuantity(total, "J"), "100 %"],
+        ["measured", formatQuantity(measured, "J"), percent(measured / total)],
+      ],
+    );
+  },
+  values: () =>
+    table(
+      ["value", "", "known", "source"],
+      leavesOf(tree).map(([path, leaf]) => [`\`${path}\``, shownValue(leaf), leaf.howKnown, leaf.source ?? ""]),
+    ),
+  gpus: () =>
+    table(
+      [
+        "",
+        "peak fp32 / fp16 / int8",
+        "memory",
+        "board, static",
+        "node",
+        "u_one, u_large",
+        "launch",
+        "e_op fp16, int8",
+        "e_byte",
+      ],
+      shipped
+        .map(gpu)
+        .map((each) => [
+          `\`${each.name}\` ${each.title}`,
+          `${[each.peak.fp32, each.peak.fp16, each.peak.int8].map((peak) => peak / 1e12).join(" / ")} T/s`,
+          `${each.memory / 1e9} GB, ${each.bandwidth / 1e9} GB/s`,
+          `${each.boardPower} W, ${each.staticPower} W`,
+          nanometres(each.node),
+          `${each.utilisation.one}, ${each.utilisation.large}`,
+          formatQuantity(each.launch, "s"),
+          `${formatQuantity(energyPerMac(each, "fp16"), "J")}, ${formatQuantity(energyPerMac(each, "int8"), "J")}`,
+          formatQuantity(energyPerByte(each), "J"),
+        ]),
+    ),
+  anchors: () =>
+    table(
+      ["", "log", "batch", "measured", "modelled", "modelled / measured"],
+      shipped.flatMap((name) => {
+        const { energy, latency } = anchorsOf(gpu(name), anchors);
+        return [...energy.map((row) => ({ ...row, unit: "J" })), ...latency.map((row) => ({ ...row, unit: "s" }))].map(
+          ({ log, batch, measured, modelled, unit }) => [
+            `\`${name}\``,
+            log,
+            `${batch}`,
+            formatQuantity(measured, unit),
+            formatQuantity(modelled, unit),
+            (modelled / measured).toFixed(2),
+          ],
+        );
+      }),
+    ),
+  sources: () => {
+    const works = fileOf("sources") as Record<string, { text: string; doi?: string; url?: string }>;
+    const trees = [tree, anchors, ...shipped.map((name) => valuesOf(`gpus/${name}`))];
+    const cited = new Set([
+      ...trees.flatMap((each) => leavesOf(each).map(([, { source }]) => source)),
+      "le-gallo-2023",
+    ]);
+    return Object.entries(works)
+      .filter(([key]) => cited.has(key))
+      .map(([key, { text, doi, url }]) => `- **${key}**: ${text}. ${doi ? `https://doi.org/${doi}` : url}`)
+      .join("\n");
+  },
+};
+
+/** One product of a 256 x 256 core with one converter a column, as the chip of Le Gallo 2023 does it in 133 ns. */
+export function silicon() {
+  const small = costsOf(tree, chipWith({ columns: 256, conversionTime: 133e-9 }));
+  const ledger = new Ledger();
+  const place = "core";
+  ledger.add({ operation: "cellRead", place, count: 256 * 256 * 2, work: 256 * 256 * 0.2 ** 2 * 5e-6 * 64e-9 });
+  for (const operation of ["inputConversion", "wordLineDrive", "accumulate", "bufferRead", "bufferWrite"]) {
+    ledger.add({ operation, place, count: 256 });
+  }
+  ledger.add({ operation: "outputConversion", place, count: 256, duration: 133e-9 });
+  return account(ledger.entries(), small, 1);
+}
+
+/** The page with every table written anew. */
+export function withTables(page: string): string {
+  return Object.entries(tables).reduce((text, [name, render]) => {
+    const marks = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`);
+    if (!marks.test(text)) throw new Error(`docs/energy.md has no marks for ${name}`);
+    return text.replace(marks, (_all, open: string, close: string) => `${open}${render()}\n${close}`);
+  }, page);
+}
+
+function shownValue({ value, unit }: Known<KnownValue>): string {
+  if (typeof value !== "number") return `${value}`;
+  return unit === "m" ? nanometres(value) : formatQuantity(value, unit, 6);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  return lines.join("\n");
+}
+
+const nanometres = (metres: number): string => `${Math.round(metres * 1e9)} nm`;
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
