@@ -1,5 +1,5 @@
 import type { TimeResult } from "../../experiments/network/evaluation.ts";
-import type { EvaluationOutput } from "../../src/surface/report/shapes.ts";
+import type { EvaluationOutput, MultiplicationOutput } from "../../src/surface/report/shapes.ts";
 
 /**
  * An evaluation of the right shape and size for the report's tests. Its numbers are invented (near enough to a small
@@ -166,3 +166,45 @@ export const evaluationFixture: EvaluationOutput = {
   runtime: { seconds: 9.42, perImage: 1.88e-5, threads: 2, peakMemory: 3.61e8 },
   finishedChips: 5,
 };
+
+/** A small multiplication of the right shape; invented numbers, again nobody's result. */
+export const multiplicationFixture: MultiplicationOutput = {
+  crossohm: "0.1.0",
+  command: "multiply",
+  arguments: ["--weights", "w.npy", "--inputs", "x.npy"],
+  seed: 1,
+  kernels: "fixture",
+  warnings: [],
+  ...productsFixture(),
+  energy: { perVector: 1.4e-9, byComponent: { "cell reads": 6e-10, "output conversion": 8e-10 } },
+  latency: { perVector: 4.2e-7, byComponent: { "cell reads": 1.3e-7, "output conversion": 2.9e-7 } },
+  clipping: { weights: 0, inputs: 0.001, outputs: 0.0002 },
+  readNoise: { mode: "process", window: 1.3e-5, heldShare: [{ time: 0, share: 0.3 }] },
+  devices: 1024,
+  tiles: 1,
+};
+
+function productsFixture(): Pick<MultiplicationOutput, "ideal" | "results" | "relativeError"> {
+  const ideal = Array.from({ length: 40 }, (_, vector) =>
+    Array.from({ length: 32 }, (_, output) => Math.sin(1 + vector * 1.7 + output * 0.9) * 3),
+  );
+  const results = [0, 1].flatMap((chip) =>
+    [0, 31_536_000].map((time) => ({
+      chip,
+      time,
+      outputs: [0, 1].map((repeat) =>
+        ideal.map((row, vector) =>
+          row.map((exact, output) => {
+            const error = Math.sin(12.9898 * vector + 78.233 * output + 3.1 * chip + 7.7 * repeat);
+            return exact * (time === 0 ? 1 : 0.8) + (time === 0 ? 0.15 : 0.3) * error;
+          }),
+        ),
+      ),
+    })),
+  );
+  const relativeError = [
+    { time: 0, plain: 0.05, bestScalar: 0.05 },
+    { time: 31_536_000, plain: 0.22, bestScalar: 0.1 },
+  ];
+  return { ideal, results, relativeError };
+}

@@ -1,5 +1,5 @@
 import { html, type Markup } from "./markup.ts";
-import { grouped, inWords, missing, percent, quantity, setting, share, timeSinceFirstReading } from "./numbers.ts";
+import { grouped, missing, percent, setting, share, timeSinceFirstReading } from "./numbers.ts";
 import { facts, table } from "./page.ts";
 import type { Assumption, EvaluationOutput } from "./shapes.ts";
 
@@ -32,16 +32,6 @@ export function resultTable({ results, finishedChips }: EvaluationOutput): Marku
       `${percent(weightError.mean)} ± ${percent(weightError.standardDeviation)}`,
     ]),
   );
-}
-
-export function readNoiseTable({ readNoise }: EvaluationOutput): Markup {
-  const shares = readNoise.heldShare.map(({ time, share: held }) => `${timeSinceFirstReading(time)}: ${share(held)}`);
-  const meaning: Readonly<Record<string, string>> = {
-    process: "the part slower than the run is one draw per cell, the rest is fresh at every product",
-    held: "all of it is one draw per cell, chip and time",
-    perRead: "all of it is fresh at every product",
-  };
-  return html`<p class="note">Read noise: ${readNoise.mode}${meaning[readNoise.mode] ? ` (${meaning[readNoise.mode]})` : ""}; window of a run ${quantity(readNoise.window, "s")}; share of its variance that is held: ${shares.join(", ")}.</p>\n`;
 }
 
 /** Layers on tiles, what stayed digital, and what the converters did. */
@@ -127,29 +117,4 @@ export function assumptionTable({ assumptions }: EvaluationOutput): Markup {
 
 function worth({ value, unit }: Assumption): string {
   return typeof value === "number" ? setting(value, unit) : `${value}${unit && unit !== "1" ? ` ${unit}` : ""}`;
-}
-
-/** How to get the same numbers again. */
-export function runFacts({ command, arguments: words, seed, kernels, runtime, crossohm }: EvaluationOutput): Markup {
-  const engine =
-    typeof kernels === "string"
-      ? kernels
-      : Object.entries(kernels)
-          .map(([name, value]) => `${inWords(name)}: ${value}`)
-          .join("; ");
-  return facts([
-    ["Command", html`<code>crossohm ${[command, ...words].map(quoted).join(" ")}</code>`],
-    ["Version", crossohm],
-    ["Seed", String(seed)],
-    ["Kernels", engine],
-    [
-      "Time",
-      `${quantity(runtime.seconds, "s")} on ${runtime.threads} ${runtime.threads === 1 ? "thread" : "threads"}, ${quantity(runtime.perImage, "s")} an image; memory at most ${grouped(Math.round(runtime.peakMemory / 1e6))} MB`,
-    ],
-  ]);
-}
-
-/** As a shell would need it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
 }

@@ -1,5 +1,5 @@
 import { costTables, gpuTables } from "./cost-tables.ts";
-import { assumptionTable, networkTables, readNoiseTable, resultTable, runFacts } from "./evaluation-tables.ts";
+import { assumptionTable, networkTables, resultTable } from "./evaluation-tables.ts";
 import { accuracyFigure } from "./figures/accuracy.ts";
 import { energyFigure, gpuFigure } from "./figures/energy.ts";
 import { captioned } from "./figures/frame.ts";
@@ -8,6 +8,7 @@ import { weightErrorFigure } from "./figures/weight-error.ts";
 import { html, type Markup } from "./markup.ts";
 import { grouped, percent, quantity, timeSinceFirstReading, times } from "./numbers.ts";
 import { page, section } from "./page.ts";
+import { readNoiseNote, runFacts } from "./run.ts";
 import type { EvaluationOutput, GpuComparison, TimeResult } from "./shapes.ts";
 
 /** What an evaluation found, for people: one HTML page with its figures inside, nothing fetched. */
@@ -23,7 +24,7 @@ export function reportOf(evaluation: EvaluationOutput): string {
 ${headline(evaluation)}
 ${warnings.map((warning) => html`<p class="warning">${warning}</p>\n`)}
 ${figures(evaluation)}
-${section("Accuracy", resultTable(evaluation), readNoiseTable(evaluation))}
+${section("Accuracy", resultTable(evaluation), readNoiseNote(evaluation.readNoise))}
 ${section("Network and converters", ...networkTables(evaluation))}
 ${section("Energy, latency and devices", ...costTables(evaluation))}
 ${evaluation.gpus.length > 0 ? section("The same inference on GPUs", ...gpuTables(evaluation)) : null}

@@ -1,13 +1,7 @@
-import type { Evaluation } from "../../../experiments/network/evaluation.ts";
+import type { Evaluation } from "../../../experiments/network/index.ts";
 
-export type {
-  Assumption,
-  Boundary,
-  EnergySummary,
-  GpuComparison,
-  LayerSummary,
-  TimeResult,
-} from "../../../experiments/network/evaluation.ts";
+export type { GpuComparison, LayerSummary, TimeResult } from "../../../experiments/network/index.ts";
+export type Assumption = Evaluation["assumptions"][number];
 
 /** What every JSON starts with. */
 export interface Head {
@@ -22,12 +16,17 @@ export interface Head {
   readonly warnings: readonly string[];
 }
 
-/** What `evaluate` writes. */
+/** What `evaluate` writes; the chip's name and title where they are given. */
 export type EvaluationOutput = Head &
   Evaluation & { readonly chip?: { readonly name: string; readonly title: string } };
 
+interface PerVector {
+  readonly perVector: number;
+  readonly byComponent: Readonly<Record<string, number>>;
+}
+
 /** What `multiply` writes, as far as it is drawn. */
-export interface MultiplyOutput extends Head {
+export interface MultiplicationOutput extends Head {
   /** Exact products, [vector][output]. */
   readonly ideal: readonly (readonly number[])[];
   readonly results: readonly {
@@ -37,8 +36,17 @@ export interface MultiplyOutput extends Head {
     /** [repeat][vector][output]. */
     readonly outputs: readonly (readonly (readonly number[])[])[];
   }[];
-  /** Per vector, J. */
-  readonly energy: { readonly perVector?: number; readonly byComponent: Readonly<Record<string, number>> };
-  /** Per vector, s. */
-  readonly latency: number | { readonly byComponent: Readonly<Record<string, number>> };
+  /** Root mean square of the error over that of the exact products; the best scalar taken out first. */
+  readonly relativeError: readonly {
+    readonly time: number;
+    readonly plain: number | null;
+    readonly bestScalar: number | null;
+  }[];
+  readonly energy: PerVector;
+  readonly latency: PerVector;
+  /** Shares. */
+  readonly clipping: { readonly weights: number; readonly inputs: number; readonly outputs: number };
+  readonly readNoise: Evaluation["readNoise"];
+  readonly devices: number;
+  readonly tiles: number;
 }

@@ -49,7 +49,7 @@ export function accuracyFigure({ results, floatAccuracy }: EvaluationOutput): Ma
     marks: [
       ...beyondSource(results, [bottom, top]),
       time.axis,
-      gridY(),
+      gridY(6),
       Plot.ruleY([100 * floatAccuracy], { stroke: ink.plain, strokeDasharray: "1 3", strokeWidth: 1.4 }),
       ...band,
       ...[...courses].reverse().flatMap((course) => courseMarks(course, ({ accuracy }) => 100 * accuracy.mean)),

@@ -33,9 +33,9 @@ export function captioned(number: number, svg: Markup, caption: Markup, wide = f
   return html`<figure${wide ? new Markup(' class="wide"') : ""}>${svg}<figcaption><b>Figure ${number}.</b> ${caption}</figcaption></figure>`;
 }
 
-/** Horizontal grid lines, drawn first so that nothing hides behind them. */
-export function gridY(): Plot.Markish {
-  return Plot.gridY({ stroke: ink.grid, strokeOpacity: 1 });
+/** Horizontal grid lines at an axis's ticks; a mark of its own, since the shade behind must come first. */
+export function gridY(ticks: number): Plot.Markish {
+  return Plot.gridY({ stroke: ink.grid, strokeOpacity: 1, ticks });
 }
 
 /**

@@ -32,7 +32,7 @@ export function weightErrorFigure({ results }: EvaluationOutput): Markup {
     y: { domain: [bottom, top], label: "weight error (% of the largest weight)", labelArrow: "none", ticks: 5 },
     marks: [
       time.axis,
-      gridY(),
+      gridY(5),
       Plot.ruleY([0], { stroke: ink.quiet }),
       ...[...courses]
         .reverse()
