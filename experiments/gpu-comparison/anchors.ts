@@ -1,4 +1,4 @@
-import { numberLeaf, wordLeaf } from "../../circuits/energy/index.ts";
+import { numberLeaf, wordLeaf } from "../../circuits/index.ts";
 import { isKnown, type KnownTree } from "../../src/ground/known.ts";
 import { leafAt } from "../../src/ground/known-tree.ts";
 import { estimate, type Gpu, type Workload } from "./model.ts";

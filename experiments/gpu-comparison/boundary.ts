@@ -1,5 +1,4 @@
-import type { Costs } from "../../circuits/energy/index.ts";
-import type { Boundary } from "../network/evaluation.ts";
+import type { Costs } from "../../circuits/index.ts";
 import type { Gpu } from "./model.ts";
 
 /** What an energy figure may or may not count: one vocabulary for both sides. */
@@ -15,7 +14,14 @@ export const boundaryWords = [
   "host",
   "cooling",
 ] as const;
-export type BoundaryWord = (typeof boundaryWords)[number];
+type BoundaryWord = (typeof boundaryWords)[number];
+
+/** What one side of a comparison counts. */
+export interface Boundary {
+  readonly text: string;
+  readonly included: readonly string[];
+  readonly excluded: readonly string[];
+}
 
 /** What the chip's energy counts. */
 export function chipBoundary(costs: Costs, compensated: boolean): Boundary {
@@ -49,8 +55,8 @@ export function gpuBoundary(gpu: Gpu, costs: Costs): Boundary {
   );
 }
 
-/** One sentence on the technologies compared, for the report. */
-export function mismatch(gpu: Gpu, costs: Costs): string {
+/** The technologies compared, in words. */
+function mismatch(gpu: Gpu, costs: Costs): string {
   return `Compared across technologies: ${gpu.title} at ${nanometres(gpu.node)}. ${nodesOf(costs)}`;
 }
 

@@ -1,15 +1,21 @@
-import type { Costs } from "../../circuits/energy/index.ts";
+import type { Costs } from "../../circuits/index.ts";
 import { inputError } from "../../src/ground/errors.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
-import type { Boundary, GpuComparison } from "../network/evaluation.ts";
 import { type Anchor, anchorsOf } from "./anchors.ts";
-import { gpuBoundary } from "./boundary.ts";
-import { bestEstimate, estimate, fits, type Gpu, type Precision, type Workload } from "./model.ts";
+import { type Boundary, gpuBoundary } from "./boundary.ts";
+import { bestEstimate, estimate, fits, type Gpu, type GpuEstimate, type Precision, type Workload } from "./model.ts";
 
 /** A comparison with what a reader needs to judge it. */
-export interface GpuResult extends GpuComparison {
-  /** Seconds of public logs beside the model's. */
+export interface GpuResult extends GpuEstimate {
+  readonly name: string;
+  readonly title: string;
+  readonly precision: Precision;
+  /** J per image of public logs beside the model's. */
+  readonly anchors: readonly Anchor[];
+  /** The same in s. */
   readonly latencyAnchors: readonly Anchor[];
+  /** GPU over chip, programming amortised. */
+  readonly ratio: number;
   readonly boundary: Boundary;
 }
 
@@ -36,12 +42,8 @@ export function compareWithGpu(gpu: Gpu, anchors: KnownTree, request: Comparison
   return {
     name: gpu.name,
     title: gpu.title,
-    batch: result.batch,
     precision,
-    energyPerInference: result.energyPerInference,
-    terms: result.terms,
-    latency: result.latency,
-    utilisation: result.utilisation,
+    ...result,
     anchors: energy,
     ratio: result.energyPerInference / chipEnergy,
     latencyAnchors: latency,

@@ -1,4 +1,4 @@
-import { numberLeaf } from "../../circuits/energy/index.ts";
+import { numberLeaf } from "../../circuits/index.ts";
 import { inputError, namesNear } from "../../src/ground/errors.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
 

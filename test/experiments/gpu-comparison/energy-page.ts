@@ -11,7 +11,7 @@ const costs = costsOf(tree, chipWith());
 const anchors = valuesOf("gpus/anchors");
 
 /** The tables of docs/energy.md, by the mark they stand between. */
-export const tables: Readonly<Record<string, () => string>> = {
+const tables: Readonly<Record<string, () => string>> = {
   operations: () =>
     table(
       ["operation", "each", "formula", "node", "known", "source"],
