@@ -1,8 +1,13 @@
 export type { Chip } from "./chip.ts";
+export { chipPresets, presetTitle } from "./chip-file.ts";
 export * from "./energy/index.ts";
 export { type LayerRanges, TileLayer } from "./layer.ts";
 export { addProductError, conductancesOf, outputRanges, weightError } from "./layer-figures.ts";
+export { type Override, readOverride } from "./overrides.ts";
 export type { LayerOptions, LayerWeights } from "./placed-tile.ts";
+export { chipTree, printChip } from "./print-chip.ts";
 export { CalibrationSample, fullScale } from "./ranges.ts";
-export { fidelities, type Fidelity, vectorsPerRead } from "./tile.ts";
-export { type Cause, causes, tileSpec, type TileSpec } from "./tile-spec.ts";
+export { type ChipRequest, readChip } from "./read-chip.ts";
+export { type Fidelity, fidelities, vectorsPerRead } from "./tile.ts";
+export { type Cause, causes, type TileSpec, tileSpec } from "./tile-spec.ts";
+export type { Open } from "./value-files.ts";

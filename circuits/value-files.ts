@@ -1,0 +1,106 @@
+import type { DeviceModel } from "../devices/index.ts";
+import { embedded, embeddedBelow, embeddedNames } from "../src/ground/embedded/index.ts";
+import { inputError, namesNear } from "../src/ground/errors.ts";
+import type { KnownTree } from "../src/ground/known.ts";
+import { leafAt, leavesOf, readKnownTree, withLeaf } from "../src/ground/known-tree.ts";
+import { below, embeddedTree, userTree, type WrittenTree } from "../src/ground/written-tree.ts";
+import { whyNotInstead } from "./chip-schema.ts";
+
+/** Text of a file the user named; undefined where there is none. `beside`: the file that names it. */
+export type Open = (name: string, beside?: string) => string | undefined;
+
+/** Where a name was written. */
+export interface Place {
+  readonly file: string;
+  readonly place?: string | number | undefined;
+}
+
+/** A parameter set or cost table, values in SI. */
+export interface ValueFile {
+  /** As it is named in the chip: of the package, or the user's file. */
+  readonly name: string;
+  readonly values: KnownTree;
+  /** What a set's source covers. */
+  readonly covers: KnownTree;
+  readonly notCovered: readonly string[];
+}
+
+/** One of the package's sets of a model. */
+export function ownParameterSet(model: DeviceModel, name: string): ValueFile {
+  const path = embeddedBelow("devices").find((candidate) => {
+    const { model: of } = embedded(candidate) as { model?: string };
+    return of === model.name && candidate.endsWith(`/${name}`);
+  });
+  if (path === undefined) throw new Error(`the package holds no parameter set ${name} of ${model.name}`);
+  return valueFile(name, embeddedTree(path));
+}
+
+/** A set of the model by name, else a file of the user's: what that leaves out is as in the model's first set. */
+export function parameterSet(model: DeviceModel, name: string, open: Open, namedIn: Place): ValueFile {
+  if (model.parameterSets.includes(name)) return ownParameterSet(model, name);
+  const text = open(name, namedIn.file);
+  if (text === undefined) {
+    const found = `no parameter set or file "${name}" of the model ${model.name}`;
+    const expected = `${model.parameterSets.join(", ")} or a file`;
+    throw inputError({ ...namedIn, found, expected, near: namesNear(name, model.parameterSets) });
+  }
+  const written = userTree(text, name, name);
+  const { model: of } = (written.tree ?? {}) as { model?: unknown };
+  if (of !== model.name) throw written.refuse("model", model.name);
+  const file = valueFile(name, written);
+  const { values } = ownParameterSet(model, model.parameterSets[0]!);
+  return { ...file, values: replaced(values, file.values, below(written, "values"), "parameter set") };
+}
+
+/** One of the package's cost tables. */
+export function costTable(name: string, where: Place): ValueFile {
+  const names = embeddedNames("costs");
+  if (names.includes(name)) return valueFile(name, embeddedTree(`costs/${name}`));
+  throw inputError({
+    ...where,
+    found: `no cost table "${name}"`,
+    expected: names.join(", "),
+    near: namesNear(name, names),
+  });
+}
+
+/** Without the leaves that only repeat what the values say. */
+export function differing(over: KnownTree, values: KnownTree): KnownTree {
+  return leavesOf(over)
+    .filter(([path, leaf]) => String(leafAt(values, path)?.value) !== String(leaf.value))
+    .reduce<KnownTree>((tree, [path, leaf]) => withLeaf(tree, path, leaf), {});
+}
+
+/** The values with others in their place; a key that is not there, and a value of another kind, are refused. */
+export function replaced(
+  values: KnownTree,
+  over: KnownTree,
+  written: Pick<WrittenTree, "refuse">,
+  kind: string,
+  changed: (path: string) => void = () => {},
+): KnownTree {
+  const names = leavesOf(values).map(([path]) => path);
+  return leavesOf(over).reduce((tree, [path, leaf]) => {
+    const old = leafAt(values, path);
+    if (!old) throw written.refuse(path, `a key of the ${kind}`, namesNear(path, names));
+    const expected = whyNotInstead(old, leaf);
+    if (expected !== undefined) throw written.refuse(path, expected);
+    changed(path);
+    return withLeaf(tree, path, { ...leaf, unit: old.unit });
+  }, values);
+}
+
+function valueFile(name: string, written: WrittenTree): ValueFile {
+  const {
+    values,
+    covers = {},
+    notCovered,
+  } = written.tree as { values?: unknown; covers?: unknown; notCovered?: unknown };
+  const read = (key: string, tree: unknown) => readKnownTree(tree, written.label, below(written, key).origin);
+  return {
+    name,
+    values: read("values", values),
+    covers: read("covers", covers),
+    notCovered: Array.isArray(notCovered) ? notCovered.map(String) : [],
+  };
+}
