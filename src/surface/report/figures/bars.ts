@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Markup } from "../markup.ts";
-import { figure, ink } from "./frame.ts";
+import { figure, ink, nameRoom, shortened } from "./frame.ts";
 
 export interface Bar {
   readonly name: string;
@@ -11,11 +11,10 @@ export interface Bar {
 
 /** Horizontal bars from zero in the order given, each with its value. */
 export function barFigure(description: string, axis: string, bars: readonly Bar[], width = 430, textRoom = 96): Markup {
-  const longest = Math.max(...bars.map(({ name }) => name.length));
   return figure(description, {
     width,
     height: 58 + 24 * bars.length,
-    marginLeft: Math.min(190, 14 + 6.4 * longest),
+    marginLeft: nameRoom(bars.map(({ name }) => name)),
     marginRight: textRoom,
     marginTop: 8,
     marginBottom: 42,
@@ -28,7 +27,7 @@ export function barFigure(description: string, axis: string, bars: readonly Bar[
       domain: domainOf(bars),
       nice: true,
     },
-    y: { label: null, domain: bars.map(({ name }) => name), padding: 0.3, tickSize: 0 },
+    y: { label: null, domain: bars.map(({ name }) => name), padding: 0.3, tickSize: 0, tickFormat: shortened },
     marks: [
       Plot.gridX({ stroke: ink.grid, strokeOpacity: 1, ticks: 4 }),
       Plot.barX(bars, { x: "value", y: "name", fill: ink.compensated, fillOpacity: 0.85 }),

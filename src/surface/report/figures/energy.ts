@@ -3,7 +3,7 @@ import type { Markup } from "../markup.ts";
 import { axisUnit, inWords, quantity, setting, share, times } from "../numbers.ts";
 import type { EvaluationOutput } from "../shapes.ts";
 import { type Bar, barFigure } from "./bars.ts";
-import { figure, ink } from "./frame.ts";
+import { figure, ink, nameRoom, shortened } from "./frame.ts";
 
 /** Energy of one inference by component, the largest first. */
 export function energyFigure({ energy }: EvaluationOutput): Markup {
@@ -41,11 +41,10 @@ export function gpuFigure({ energy, gpus }: EvaluationOutput): Markup {
   const all = runners.map(({ joules }) => joules).filter((joules) => joules > 0);
   const low = 10 ** Math.floor(Math.log10(Math.min(...all)));
   const high = 10 ** Math.ceil(Math.log10(Math.max(...all) * 1.01));
-  const longest = Math.max(...runners.map(({ name }) => name.length));
   return figure("Energy of one inference on this chip and on GPUs", {
     width: 430,
     height: 58 + 26 * runners.length,
-    marginLeft: Math.min(190, 14 + 6.4 * longest),
+    marginLeft: nameRoom(runners.map(({ name }) => name)),
     marginRight: 112,
     marginTop: 8,
     marginBottom: 42,
@@ -59,7 +58,7 @@ export function gpuFigure({ energy, gpus }: EvaluationOutput): Markup {
       labelArrow: "none",
       labelOffset: 36,
     },
-    y: { label: null, domain: runners.map(({ name }) => name), tickSize: 0 },
+    y: { label: null, domain: runners.map(({ name }) => name), tickSize: 0, tickFormat: shortened },
     marks: [
       Plot.gridX({ stroke: ink.grid, strokeOpacity: 1, ticks: decades(low, high) }),
       Plot.ruleY(runners, { y: "name", x1: low, x2: "joules", stroke: ink.quiet, strokeDasharray: "1 3" }),

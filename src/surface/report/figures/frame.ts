@@ -38,6 +38,18 @@ export function gridY(ticks: number): Plot.Markish {
   return Plot.gridY({ stroke: ink.grid, strokeOpacity: 1, ticks });
 }
 
+const longestName = 24;
+
+/** The end of a long name, where names of layers differ. */
+export function shortened(name: string): string {
+  return name.length > longestName ? `…${name.slice(1 - longestName)}` : name;
+}
+
+/** px beside an axis for such names, in the widest of the fonts. */
+export function nameRoom(names: readonly string[]): number {
+  return 14 + 7 * Math.max(...names.map((name) => shortened(name).length));
+}
+
 /**
  * Places for labels that would cover each other: moved apart to at least `gap` pixels, in the order of their wishes.
  *
