@@ -1,7 +1,7 @@
 """Accuracy of a perceptron on aihwkit's PCM chip, mapped as `crossohm evaluate` maps it, so that both can be compared.
 
     python bench/peers/aihwkit_perceptron.py --network data/networks/perceptron.onnx --data DIR_WITH_IDX_FILES \
-        [--ranges ranges.json] [--chips 20] [--seed 1] [--stock] --out aihwkit.json
+        [--evaluation ours.json] [--chips 20] [--seed 1] [--stock] --out aihwkit.json
 
 From aihwkit come the laws of the cells (PCMLikeNoiseModel: programming, drift, read noise) and the tiles (DAC, product,
 ADC). The rest is done here by hand, because aihwkit does it differently: one weight scale per output over all row
@@ -123,6 +123,32 @@ def own_ranges(network, images):
     return {"layers": layers}
 
 
+def ranges_of(evaluation):
+    """Full scales that `crossohm evaluate` printed, siemens turned into shares of the conductance range."""
+    return {"layers": [{"inputRange": layer["inputRange"], "outputRange": [r / (1e-6 * G_MAX) for r in layer["outputRanges"]]}
+                       for layer in evaluation["network"]["layers"]]}
+
+
+def print_differences(ours, theirs):
+    """(m1 - m2) / sqrt(s1^2 / n1 + s2^2 / n2) of every accuracy, and of the first layer's compensation factor."""
+    print("| time (s) | compensated | crossohm | aihwkit | difference / standard error | first layer's factor: same |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for one, other in zip(ours["results"], theirs["results"], strict=True):
+        assert (one["time"], one["compensated"]) == (other["time"], other["compensated"])
+        cells = [f"{one['time']:g}", "yes" if one["compensated"] else "no"]
+        cells += [f"{100 * a['mean']:.3f} ± {100 * a['standardDeviation']:.3f} %" for a in (one["accuracy"], other["accuracy"])]
+        cells.append(f"{standard_errors(one['accuracy'], other['accuracy'], len(one['accuracy']['chips'])):+.2f}")
+        factor, again = (one["factors"] or [None])[0], other["factors"][0]
+        same = factor and factor["standardDeviation"]
+        cells.append(f"{factor['mean']:.4f}, {again['mean']:.4f}: {standard_errors(factor, again, len(again['chips'])):+.2f}" if same else "")
+        print("| " + " | ".join(cells) + " |")
+
+
+def standard_errors(one, other, chips):
+    error = ((one["standardDeviation"] ** 2 + other["standardDeviation"] ** 2) / chips) ** 0.5
+    return (one["mean"] - other["mean"]) / error if error > 0 else 0.0
+
+
 def accuracy(layers, images, labels):
     x = images
     for layer in layers[:-1]:
@@ -158,7 +184,7 @@ def main():
     parser = argparse.ArgumentParser(description="A perceptron on aihwkit's PCM chip, mapped as crossohm maps it.")
     parser.add_argument("--network", required=True)
     parser.add_argument("--data", required=True, help="folder with the four unpacked MNIST IDX files")
-    parser.add_argument("--ranges", help='{"layers": [{"inputRange": x, "outputRange": [per row tile]}]}; default: own')
+    parser.add_argument("--evaluation", help="what `crossohm evaluate --json` wrote: its converter ranges, and a table of differences")
     parser.add_argument("--chips", type=int, default=20, help="2 or more")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--stock", action="store_true", help="program and drift as aihwkit does")
@@ -168,10 +194,11 @@ def main():
     started = time.time()
     network = read_network(options.network)
     training, test = read_split(options.data, "train")[0], read_split(options.data, "t10k")
-    ranges = json.load(open(options.ranges)) if options.ranges else own_ranges(network, training[:CALIBRATION])
+    ours = json.load(open(options.evaluation)) if options.evaluation else None
+    ranges = ranges_of(ours) if ours else own_ranges(network, training[:CALIBRATION])
     layers = [Layer(weight, bias, r["inputRange"], r["outputRange"], options.stock)
               for (weight, bias), r in zip(network, ranges["layers"], strict=True)]
-    calibration = float_inputs(network, training[:COMPENSATION])[:-1]
+    calibration = float_inputs(network, training[:512:512 // COMPENSATION])[:-1]
     result = {"tool": "aihwkit", "versions": {"aihwkit": aihwkit.__version__, "torch": torch.__version__},
               "pairs": "difference" if options.stock else "both cells", "seed": options.seed, "ranges": ranges,
               "rows": [[tile.weight.shape[1] for tile in layer.tiles] for layer in layers],
@@ -192,6 +219,8 @@ def main():
     result["runtime"] = {"seconds": time.time() - started, "threads": 1}
     with open(options.out, "w") as file:
         json.dump(result, file, indent=1)
+    if ours:
+        print_differences(ours, result)
 
 
 if __name__ == "__main__":
