@@ -36,6 +36,8 @@ export interface ChipShare {
   /** Of (conductance difference - target) / target range, [time][compensation setting]; the same for every share of a chip. */
   readonly weightError: readonly (readonly Moments[])[];
   readonly heldShare: readonly (number | null)[];
+  /** Compensation factors, [time][layer]; none where nothing is compensated. */
+  readonly factors: readonly (readonly number[])[];
   /** Inference at the first time and setting, all images of the share. */
   readonly inference: readonly LedgerEntry[];
   /** One round of compensation reads. */
@@ -82,6 +84,7 @@ async function runOn(task: ChipTask, network: Network, engine: Engine, watch: Ru
   const correct = times.map(() => task.compensation.map(() => 0));
   const weightError = times.map(() => task.compensation.map(noMoments));
   const heldShare: (number | null)[] = [];
+  const allFactors: number[][] = [];
   const inference = new Ledger();
   const compensation = new Ledger();
   const counts = layers.map(() => ({ signal: 0, error: 0 }));
@@ -103,6 +106,7 @@ async function runOn(task: ChipTask, network: Network, engine: Engine, watch: Ru
       const present = compensationRead(layers[index]!, task.calibration[index]!, null);
       return present > 0 ? sum / present : 1;
     });
+    if (factors) allFactors.push(factors);
     for (const [s, compensated] of task.compensation.entries()) {
       layers.forEach((layer, index) => {
         addMoments(weightError[k]![s]!, errorOfWeights(layer, compensated ? factors![index]! : 1));
@@ -143,6 +147,7 @@ async function runOn(task: ChipTask, network: Network, engine: Engine, watch: Ru
     correct,
     weightError,
     heldShare,
+    factors: allFactors,
     inference: inference.entries(),
     compensation: compensation.entries(),
     layers: counts.map((count, index) => ({ ...count, ...layers[index]!.clipping() })),

@@ -35,6 +35,8 @@ export interface TimeResult {
   readonly accuracy: Spread;
   /** Of (weight at that time - weight), in units of the largest weight that its range spans; mean over layers and chips. */
   readonly weightError: { readonly mean: number; readonly standardDeviation: number };
+  /** What each layer's products are multiplied with, over chips; null where not compensated. */
+  readonly factors: readonly { readonly layer: string; readonly mean: number; readonly standardDeviation: number | null }[] | null;
   /** True where the time lies outside what the parameter set's source covers. */
   readonly beyondSource: boolean;
 }

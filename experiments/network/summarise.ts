@@ -2,6 +2,7 @@ import {
   account,
   assumptionsOf,
   type Chip,
+  type Costs,
   costsOf,
   energyOf,
   latencyOf,
@@ -20,7 +21,7 @@ import type { Profile } from "./profile.ts";
 import type { EvaluateRequest } from "./request.ts";
 
 /** Name under which a ledger keeps what no layer does. */
-export const digitalPlace = "digital";
+const digitalPlace = "digital";
 
 /** Figures of an evaluation from what its chips measured. */
 export function summarise(request: EvaluateRequest, chip: Chip, measured: Measured): Omit<Evaluation, "runtime"> {
@@ -30,7 +31,7 @@ export function summarise(request: EvaluateRequest, chip: Chip, measured: Measur
   const tiles = layers.reduce((sum, layer) => sum + layer.tiles, 0);
   const devices = layers.reduce((sum, layer) => sum + layer.devices, 0);
 
-  const lines = account(inferenceLedger(request, measured, chips.length).entries(), costs, tiles);
+  const lines = account(inferenceLedger(request, measured, chips.length, costs).entries(), costs, tiles);
   const energy = energyOf(lines);
   const latency = latencyOf(lines);
   const programming = programmingEnergy(devices, costs);
@@ -83,7 +84,12 @@ export function summarise(request: EvaluateRequest, chip: Chip, measured: Measur
  * One inference, mean over images and chips at the first time: what the tiles did, the network's digital operators, and
  * calibration reads for compensation, one round spread over the stated number of inferences.
  */
-function inferenceLedger({ inferences }: EvaluateRequest, { shares, profile }: Measured, chips: number): Ledger {
+function inferenceLedger(
+  { inferences }: EvaluateRequest,
+  { shares, profile }: Measured,
+  chips: number,
+  costs: Costs,
+): Ledger {
   const whole = new Ledger();
   for (const share of shares) whole.merge(share.inference);
   const images = shares.reduce((sum, share) => sum + share.images, 0);
@@ -91,15 +97,15 @@ function inferenceLedger({ inferences }: EvaluateRequest, { shares, profile }: M
   const calibration = new Ledger();
   for (const share of shares) if (share.firstImage === 0) calibration.merge(share.compensation);
   perInference.merge(calibration.scaled(1 / (chips * inferences)).entries());
-  addDigitalWork(perInference, profile);
+  addDigitalWork(perInference, profile, costs.digitalOperationTime);
   return perInference;
 }
 
-/** Operators that stayed digital, of one inference. */
-export function addDigitalWork(ledger: Ledger, { digital }: Profile): void {
+/** Operators that stayed digital, of one inference; they take the digital part's lanes one after another, s each. */
+function addDigitalWork(ledger: Ledger, { digital }: Profile, seconds: number): void {
   for (const { operations, macs, bytes } of digital) {
-    ledger.add({ operation: "digitalOperation", place: digitalPlace, count: operations });
-    ledger.add({ operation: "digitalMac", place: digitalPlace, count: macs });
+    ledger.add({ operation: "digitalOperation", place: digitalPlace, count: operations, duration: operations * seconds });
+    ledger.add({ operation: "digitalMac", place: digitalPlace, count: macs, duration: macs * seconds });
     ledger.add({ operation: "bufferRead", place: digitalPlace, count: bytes / 2 });
     ledger.add({ operation: "bufferWrite", place: digitalPlace, count: bytes / 2 });
   }
@@ -107,7 +113,7 @@ export function addDigitalWork(ledger: Ledger, { digital }: Profile): void {
 
 function timeResult(
   chip: Chip,
-  { shares, images }: Measured,
+  { layers, shares, images }: Measured,
   chips: readonly number[],
   { time, k, compensated, s }: { time: number; k: number; compensated: boolean; s: number },
 ): TimeResult {
@@ -123,8 +129,15 @@ function timeResult(
     compensated,
     accuracy: { ...summary(accuracies), chips: accuracies } satisfies Spread,
     weightError: meanAndDeviation(error),
+    factors: compensated ? layers.map(({ name }, index) => ({ layer: name, ...factorOf(shares, k, index) })) : null,
     beyondSource: sinceProgramming > numberAt(chip.device.covers, "timeTo") * (1 + 1e-9),
   };
+}
+
+function factorOf(shares: readonly ChipShare[], k: number, layer: number): { mean: number; standardDeviation: number | null } {
+  const factors = shares.filter(({ firstImage }) => firstImage === 0).map((share) => share.factors[k]![layer]!);
+  const { mean, standardDeviation } = summary(factors);
+  return { mean, standardDeviation };
 }
 
 function layerSummary(layer: TileLayer, index: number, { network, shares, calibration }: Measured): LayerSummary {
@@ -157,7 +170,7 @@ function shareOf(shares: readonly ChipShare[], layer: number, side: "inputs" | "
 }
 
 /** The same inference without reference to the chip: every product and every digital operator is a launch. */
-export function workloadOf(layers: readonly TileLayer[], profile: Profile, parameters: number): Workload {
+function workloadOf(layers: readonly TileLayer[], profile: Profile, parameters: number): Workload {
   const products = layers.map(({ groups, rows, columns }, index) => groups * (rows + columns) * profile.products[index]!);
   const operators = profile.digital.filter(({ bytes }) => bytes > 0);
   return {
@@ -172,7 +185,7 @@ function compareAll(
   { gpus, batches, precision }: EvaluateRequest,
   workload: Workload,
   chipEnergy: number,
-  costs: ReturnType<typeof costsOf>,
+  costs: Costs,
 ): GpuComparison[] {
   const anchors = gpuAnchors();
   return gpus.flatMap((name) => {
