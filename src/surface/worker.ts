@@ -1,7 +1,18 @@
+import { networkTasks, type TaskTools } from "../../experiments/network/index.ts";
+import { openEngine } from "../ground/kernels/index.ts";
+import { openRuntime } from "./runtime.ts";
 import { serve } from "./serve-tasks.ts";
-import type { Tasks } from "./task.ts";
+import type { Tasks, TaskWatch } from "./task.ts";
+
+async function tools(watch: TaskWatch): Promise<TaskTools> {
+  const { progress, signal, keep } = watch;
+  return { progress, signal, keep, openEngine, ort: await keep("ONNX Runtime", openRuntime) };
+}
 
 /** What a worker can be asked to do, by name: plain data in, plain data out. This module, built, is what a worker runs. */
-export const tasks: Tasks = {};
+export const tasks: Tasks = {
+  runChip: async (input, watch) => networkTasks.runChip(input, await tools(watch)),
+  checkNetwork: async (input, watch) => networkTasks.checkNetwork(input, await tools(watch)),
+};
 
 serve(tasks);
