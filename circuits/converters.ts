@@ -1,4 +1,4 @@
-import { codePlace, padded, panelColumns, panelVectors, type PackedCodes } from "../crossbar/product.ts";
+import { codePlace, type PackedCodes, padded, panelColumns, panelVectors } from "../crossbar/product.ts";
 import type { Engine } from "../src/ground/kernels/engine.ts";
 import { roundHalfEven } from "../src/ground/kernels/rounding.ts";
 
@@ -137,7 +137,8 @@ export function convertOutputs(
   if (vectors > 0 && values.length < (vectors - 1) * stride + offset + columns) {
     throw new Error(`${vectors} vectors of ${columns} columns do not fit the accumulator`);
   }
-  if (!engine.kernels) return convertOutputsPlain(y, columns, vectors, fullScale, levels, clip, outputScale, accumulate);
+  if (!engine.kernels)
+    return convertOutputsPlain(y, columns, vectors, fullScale, levels, clip, outputScale, accumulate);
   const { memory } = engine;
   return engine.kernels.convertOutputs(
     memory.address(y),

@@ -167,7 +167,10 @@ function pack(
   if (into.rows !== rows || into.columns !== columns) {
     throw new Error(`${rows} x ${columns} cells packed into room for ${into.rows} x ${into.columns}`);
   }
-  if (!engine.kernels) return packPlain(positive, negative, sign, largest, into);
+  if (!engine.kernels) {
+    packPlain(positive, negative, sign, largest, into);
+    return;
+  }
   const { memory } = engine;
   engine.kernels.packWeights(
     memory.address(positive),
@@ -215,7 +218,12 @@ export function multiplyCodes(engine: Engine, codes: PackedCodes, weights: Packe
 }
 
 /** Exact sums over rows of squared input code times variance code; their 32 bits are unsigned. */
-export function multiplySquares(engine: Engine, codes: PackedCodes, variances: PackedWeights, products: Products): void {
+export function multiplySquares(
+  engine: Engine,
+  codes: PackedCodes,
+  variances: PackedWeights,
+  products: Products,
+): void {
   multiply(engine, codes, variances, products, true);
 }
 
@@ -226,7 +234,10 @@ function multiply(engine: Engine, codes: PackedCodes, weights: PackedWeights, pr
   if (products.values.length < length) throw new Error(`products need ${length} places, not ${products.values.length}`);
   if (products.values instanceof Float32Array) throw new Error("codes multiply into whole numbers");
   Object.assign(products, { vectors: codes.vectors, paddedColumns, blocks, step: weights.step });
-  if (!engine.kernels) return multiplyCodesPlain(codes, weights, products.values, squared);
+  if (!engine.kernels) {
+    multiplyCodesPlain(codes, weights, products.values, squared);
+    return;
+  }
   const { memory } = engine;
   const kernel = squared ? engine.kernels.multiplySquares : engine.kernels.multiplyCodes;
   const mark = memory.mark();
@@ -288,7 +299,10 @@ export function multiplyFloats(
     throw new Error(`float products need ${length} float places`);
   }
   Object.assign(out, { vectors, paddedColumns, blocks: 1, step: null });
-  if (!engine.kernels) return multiplyFloatsPlain(x, weights, vectors, rows, columns, out.values);
+  if (!engine.kernels) {
+    multiplyFloatsPlain(x, weights, vectors, rows, columns, out.values);
+    return;
+  }
   const { memory } = engine;
   const mark = memory.mark();
   engine.kernels.multiplyFloats(

@@ -180,7 +180,19 @@ export function resampleSkewed(
   if (count === 0) return 0;
   if (!engine.kernels) {
     return resampleSkewedPlain(
-      check, count, inputs, factor, positive, negative, scale, rows, columns, paddedColumns, draw, event, out,
+      check,
+      count,
+      inputs,
+      factor,
+      positive,
+      negative,
+      scale,
+      rows,
+      columns,
+      paddedColumns,
+      draw,
+      event,
+      out,
     );
   }
   const { memory } = engine;
@@ -246,7 +258,9 @@ export function resampleSkewedPlain(
     const input = (row: number) =>
       Math.fround(
         Math.fround(factor) *
-          (inputs instanceof Float32Array ? inputs[vector * rows + row]! : inputs.codes[codePlace(inputs, vector, row)]!),
+          (inputs instanceof Float32Array
+            ? inputs[vector * rows + row]!
+            : inputs.codes[codePlace(inputs, vector, row)]!),
       );
     let variance = 0;
     let third = 0;

@@ -19,7 +19,10 @@ export interface DriftingCells {
  * @source Le Gallo et al., Adv. Electron. Mater. 4, 1700627 (2018), doi:10.1002/aelm.201700627
  */
 export function drift(engine: Engine, cells: DriftingCells, now: number, origin: number, out: Float32Array): void {
-  if (!engine.kernels) return driftPlain(cells, now, origin, out);
+  if (!engine.kernels) {
+    driftPlain(cells, now, origin, out);
+    return;
+  }
   const { memory } = engine;
   engine.kernels.drift(
     memory.address(cells.programmed),

@@ -23,7 +23,10 @@ export function holdReadNoise(
     out.set(conductance);
     return;
   }
-  if (!engine.kernels) return holdReadNoisePlain(conductance, amplitude, scale, draw, event, out);
+  if (!engine.kernels) {
+    holdReadNoisePlain(conductance, amplitude, scale, draw, event, out);
+    return;
+  }
   const { memory } = engine;
   const [low, high] = wordsOfEvent(event);
   engine.kernels.holdReadNoise(
@@ -84,7 +87,8 @@ export function clampedMoments(
   thirdOverVariance: Float32Array,
 ): void {
   if (!engine.kernels) {
-    return clampedMomentsPlain(centre, conductance, amplitude, scale, mean, variance, thirdOverVariance);
+    clampedMomentsPlain(centre, conductance, amplitude, scale, mean, variance, thirdOverVariance);
+    return;
   }
   const { memory } = engine;
   engine.kernels.clampedMoments(
@@ -122,8 +126,7 @@ export function clampedMomentsPlain(
     const second = phi > 0 ? (t * t + 1) * tail - t * phi : 0;
     const third = phi > 0 ? (t * t + 2) * phi - (t ** 3 + 3 * t) * tail : 0;
     const relativeVariance = (above && s > 0 ? 1 - 2 * tail : 0) + second - first * first;
-    const relativeThird =
-      (above ? 3 * phi - 6 * first * (1 - tail) : 0) + third - 3 * first * second + 2 * first ** 3;
+    const relativeThird = (above ? 3 * phi - 6 * first * (1 - tail) : 0) + third - 3 * first * second + 2 * first ** 3;
     mean[i] = Math.max(0, centre[i]!) + s * first;
     variance[i] = s * s * relativeVariance;
     thirdOverVariance[i] = relativeVariance > 0 ? (s * relativeThird) / relativeVariance : 0;

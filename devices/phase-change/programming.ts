@@ -20,7 +20,12 @@ export interface ProgrammingLaw {
   readonly exponentSpread: ClippedLogarithm;
   readonly exponentSpreadScale: number;
   /** Q = min(coefficient r^-power, maximum) scale. */
-  readonly readNoise: { readonly coefficient: number; readonly power: number; readonly maximum: number; readonly scale: number };
+  readonly readNoise: {
+    readonly coefficient: number;
+    readonly power: number;
+    readonly maximum: number;
+    readonly scale: number;
+  };
   /** Whose r the read noise follows. */
   readonly readNoiseReference: "target" | "programmed";
 }
@@ -54,7 +59,10 @@ export function programCells(
   drawExponent: Draw,
   event: number,
 ): void {
-  if (!engine.kernels) return programCellsPlain(law, target, cells, drawProgramming, drawExponent, event);
+  if (!engine.kernels) {
+    programCellsPlain(law, target, cells, drawProgramming, drawExponent, event);
+    return;
+  }
   const { memory } = engine;
   const mark = memory.mark();
   const law32 = memory.float32(20);

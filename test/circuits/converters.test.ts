@@ -11,7 +11,14 @@ beforeEach(async () => {
 
 const parts: InputPart[] = ["signed", "positive", "negative"];
 
-function converted(engine: Engine, x: ArrayLike<number>, rows: number, fullScale: number, levels: number, part: InputPart) {
+function converted(
+  engine: Engine,
+  x: ArrayLike<number>,
+  rows: number,
+  fullScale: number,
+  levels: number,
+  part: InputPart,
+) {
   const vectors = x.length / rows;
   const codes = newPackedCodes(engine.memory, vectors, rows);
   codes.codes.fill(99);
@@ -45,7 +52,14 @@ describe("input conversion", () => {
   it("takes the nearest code, halves to the even one, and clamps at full scale", () => {
     for (const engine of [engines.kernels, engines.twins]) {
       // Full scale 127 and 127 levels: x is the code.
-      const { at, clipped } = converted(engine, [0.4, 0.5, 1.5, 2.5, -2.5, 126.6, 127.4, 127.5, -300], 9, 127, 127, "signed");
+      const { at, clipped } = converted(
+        engine,
+        [0.4, 0.5, 1.5, 2.5, -2.5, 126.6, 127.4, 127.5, -300],
+        9,
+        127,
+        127,
+        "signed",
+      );
       expect(Array.from({ length: 9 }, (_, i) => at(0, i) + 0)).toEqual([0, 0, 2, 2, -2, 127, 127, 127, -127]);
       expect(clipped).toBe(2);
     }
@@ -71,8 +85,14 @@ describe("input conversion", () => {
     const { at, activity } = converted(engines.kernels, x, 5, 1, 127, "signed");
     for (let i = 0; i < 5; i++) {
       const codes = [0, 1, 2, 3, 4, 5].map((v) => at(v, i));
-      expect(activity.absolute[i]! - 1).toBeCloseTo(codes.reduce((sum, code) => sum + Math.abs(code) / 127, 0), 12);
-      expect(activity.squared[i]! - 2).toBeCloseTo(codes.reduce((sum, code) => sum + (code / 127) ** 2, 0), 12);
+      expect(activity.absolute[i]! - 1).toBeCloseTo(
+        codes.reduce((sum, code) => sum + Math.abs(code) / 127, 0),
+        12,
+      );
+      expect(activity.squared[i]! - 2).toBeCloseTo(
+        codes.reduce((sum, code) => sum + (code / 127) ** 2, 0),
+        12,
+      );
     }
   });
 
@@ -103,12 +123,30 @@ describe("output conversion", () => {
     // Values in the padding are beyond full scale: they must not be counted.
     const y = someNumbers(vectors * width, 4).map((u, n) => (n % width < columns ? (2.6 * u - 1.3) * 1e-4 : 1));
     const stride = columns + 5;
-    for (const [levels, clip] of [[127, true], [127, false], [3, true], [0, true]] as const) {
+    for (const [levels, clip] of [
+      [127, true],
+      [127, false],
+      [3, true],
+      [0, true],
+    ] as const) {
       const [fast, plain] = onBoth(engines, (engine) => {
         const values = float32(engine, someNumbers(vectors * stride, 6));
-        const scale = float32(engine, someNumbers(columns, 8).map((u) => 1e5 * u));
+        const scale = float32(
+          engine,
+          someNumbers(columns, 8).map((u) => 1e5 * u),
+        );
         const accumulate = { values, stride, offset: 3 };
-        const clipped = convertOutputs(engine, float32(engine, y), columns, vectors, 1e-4, levels, clip, scale, accumulate);
+        const clipped = convertOutputs(
+          engine,
+          float32(engine, y),
+          columns,
+          vectors,
+          1e-4,
+          levels,
+          clip,
+          scale,
+          accumulate,
+        );
         return { clipped, values };
       });
       expect(fast.values).toEqual(plain.values);
@@ -147,7 +185,10 @@ describe("output conversion", () => {
   // The noise of uniform rounding: steps of d have a mean squared error of d^2 / 12 (2 % over 4,000 values).
   it("rounds with a mean squared error of a twelfth of the step squared", () => {
     const { kernels: engine } = engines;
-    const y = float32(engine, someNumbers(4000, 12).map((u) => 1.8 * u - 0.9));
+    const y = float32(
+      engine,
+      someNumbers(4000, 12).map((u) => 1.8 * u - 0.9),
+    );
     const values = engine.memory.float32(4000).fill(0);
     const scale = engine.memory.float32(8).fill(1);
     convertOutputs(engine, y, 8, 500, 1, 31, true, scale, { values, stride: 8, offset: 0 });

@@ -12,11 +12,11 @@ import {
   newPackedWeights,
   newProducts,
   type PackedCodes,
-  packDifferences,
   type PackedWeights,
+  type Products,
+  packDifferences,
   packVariances,
   padded,
-  type Products,
   weightPlace,
 } from "../../crossbar/product.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
@@ -42,7 +42,10 @@ const shapes: [number, number, number][] = [
 ];
 
 function conductances(engine: Engine, rows: number, columns: number, seed: number): Float32Array {
-  return float32(engine, someNumbers(rows * columns, seed).map((u) => u * 25e-6));
+  return float32(
+    engine,
+    someNumbers(rows * columns, seed).map((u) => u * 25e-6),
+  );
 }
 
 function codesOf(engine: Engine, vectors: number, rows: number, code: (v: number, i: number) => number): PackedCodes {
@@ -152,7 +155,14 @@ describe("the integer product", () => {
         const codes = codesOf(engine, vectors, rows, (v, i) => inputs[v * rows + i]!);
         const weights = (squared ? newPackedVariances : newPackedWeights)(engine.memory, rows, columns);
         const pack = squared ? packVariances : packDifferences;
-        pack(engine, conductances(engine, rows, columns, 1), conductances(engine, rows, columns, 2), rows, columns, weights);
+        pack(
+          engine,
+          conductances(engine, rows, columns, 1),
+          conductances(engine, rows, columns, 2),
+          rows,
+          columns,
+          weights,
+        );
         const products = newProducts(engine.memory, vectors, weights);
         products.values.fill(123);
         (squared ? multiplySquares : multiplyCodes)(engine, codes, weights, products);
@@ -183,7 +193,9 @@ describe("the integer product", () => {
       const products = newProducts(engine.memory, 4, weights);
       (squared ? multiplySquares : multiplyCodes)(engine, codes, weights, products);
       expect(products.blocks).toBe(2);
-      expect(summed(products, 3, 7, squared)).toBe(BigInt(sign * (squared ? 127 ** 2 : 127) * largest) * BigInt(2 * rows));
+      expect(summed(products, 3, 7, squared)).toBe(
+        BigInt(sign * (squared ? 127 ** 2 : 127) * largest) * BigInt(2 * rows),
+      );
     }
   });
 
@@ -195,11 +207,20 @@ describe("the integer product", () => {
     packDifferences(engine, conductances(engine, rows, columns, 1), null, rows, columns, weights);
     const productsOf = (first: number, count: number) => {
       const products = newProducts(engine.memory, count, weights);
-      multiplyCodes(engine, codesOf(engine, count, rows, (v, i) => inputs[(first + v) * rows + i]!), weights, products);
+      multiplyCodes(
+        engine,
+        codesOf(engine, count, rows, (v, i) => inputs[(first + v) * rows + i]!),
+        weights,
+        products,
+      );
       return products.values.slice(0, count * products.paddedColumns);
     };
     const whole = productsOf(0, vectors);
-    for (const [first, count] of [[0, 1], [3, 5], [10, 1]] as const) {
+    for (const [first, count] of [
+      [0, 1],
+      [3, 5],
+      [10, 1],
+    ] as const) {
       expect(productsOf(first, count)).toEqual(whole.slice(first * 24, (first + count) * 24));
     }
   });
@@ -208,16 +229,36 @@ describe("the integer product", () => {
     const { kernels: engine } = engines;
     const weights = newPackedWeights(engine.memory, 4, 8);
     const products = newProducts(engine.memory, 4, weights);
-    expect(() => multiplyCodes(engine, codesOf(engine, 4, 5, () => 1), weights, products)).toThrow("5 rows");
-    expect(() => multiplyCodes(engine, codesOf(engine, 5, 4, () => 1), weights, products)).toThrow("64 places");
+    expect(() =>
+      multiplyCodes(
+        engine,
+        codesOf(engine, 4, 5, () => 1),
+        weights,
+        products,
+      ),
+    ).toThrow("5 rows");
+    expect(() =>
+      multiplyCodes(
+        engine,
+        codesOf(engine, 5, 4, () => 1),
+        weights,
+        products,
+      ),
+    ).toThrow("64 places");
   });
 });
 
 describe("the float product", () => {
   it.each(shapes)("has its twin's bits and a float64 product's value (%d, %d x %d)", (vectors, rows, columns) => {
     const [fast, plain] = onBoth(engines, (engine) => {
-      const x = float32(engine, someNumbers(vectors * rows, 1).map((u) => 2 * u - 1));
-      const weights = float32(engine, someNumbers(rows * columns, 2).map((u) => 2 * u - 1));
+      const x = float32(
+        engine,
+        someNumbers(vectors * rows, 1).map((u) => 2 * u - 1),
+      );
+      const weights = float32(
+        engine,
+        someNumbers(rows * columns, 2).map((u) => 2 * u - 1),
+      );
       const products = newFloatProducts(engine.memory, vectors, columns);
       multiplyFloats(engine, x, weights, vectors, rows, columns, products);
       return { x, weights, values: products.values };

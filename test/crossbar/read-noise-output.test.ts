@@ -9,12 +9,18 @@ import {
   newPackedVariances,
   newPackedWeights,
   newProducts,
+  type Products,
   packDifferences,
   packVariances,
   padded,
-  type Products,
 } from "../../crossbar/product.ts";
-import { boundSkewness, type FreshCells, resampleSkewed, type SkewnessCheck, sumColumns } from "../../crossbar/read-noise-output.ts";
+import {
+  boundSkewness,
+  type FreshCells,
+  resampleSkewed,
+  type SkewnessCheck,
+  sumColumns,
+} from "../../crossbar/read-noise-output.ts";
 import { clampedMoments } from "../../devices/read-noise.ts";
 import { drawOf, fillNormalPlain } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
@@ -28,8 +34,14 @@ beforeEach(async () => {
 
 /** Cells of 0 .. 2 uS whose fresh noise is `relative` of their conductance: many of them clamp where it is near 1. */
 function cellsOf(engine: Engine, count: number, seed: number, relative: number): FreshCells & { mean: Float32Array } {
-  const conductance = float32(engine, someNumbers(count, seed).map((u) => 2e-6 * u * u));
-  const centre = float32(engine, conductance.map((g, i) => g * (1 + 0.5 * (someNumbers(1, i + 1)[0]! - 0.7))));
+  const conductance = float32(
+    engine,
+    someNumbers(count, seed).map((u) => 2e-6 * u * u),
+  );
+  const centre = float32(
+    engine,
+    conductance.map((g, i) => g * (1 + 0.5 * (someNumbers(1, i + 1)[0]! - 0.7))),
+  );
   const amplitude = engine.memory.float32(count).fill(relative / 2);
   const [mean, variance, thirdOverVariance] = [0, 1, 2].map(() => engine.memory.float32(count)) as Float32Array[];
   clampedMoments(engine, centre, conductance, amplitude, 2, mean!, variance!, thirdOverVariance!);
@@ -39,13 +51,19 @@ function cellsOf(engine: Engine, count: number, seed: number, relative: number):
 /** A tile of one phase: inputs converted, both products done. */
 function tileOf(engine: Engine, vectors: number, rows: number, columns: number, relative: number, limit = 0.1) {
   const { memory } = engine;
-  const [positive, negative] = [cellsOf(engine, rows * columns, 1, relative), cellsOf(engine, rows * columns, 2, relative)];
+  const [positive, negative] = [
+    cellsOf(engine, rows * columns, 1, relative),
+    cellsOf(engine, rows * columns, 2, relative),
+  ];
   const weights = newPackedWeights(memory, rows, columns);
   packDifferences(engine, positive.mean, negative.mean, rows, columns, weights);
   const packedVariances = newPackedVariances(memory, rows, columns);
   packVariances(engine, positive.variance, negative.variance, rows, columns, packedVariances);
   const codes = newPackedCodes(memory, vectors, rows);
-  const x = float32(engine, someNumbers(vectors * rows, 5).map((u) => (u < 0.5 ? 0 : 4 * u - 3)));
+  const x = float32(
+    engine,
+    someNumbers(vectors * rows, 5).map((u) => (u < 0.5 ? 0 : 4 * u - 3)),
+  );
   convertInputs(engine, x, vectors, rows, 1, 127, "signed", codes, null);
   const products = newProducts(memory, vectors, weights);
   multiplyCodes(engine, codes, weights, products);
@@ -82,7 +100,11 @@ describe("column sums with their noise", () => {
         const out = outOf(engine, tile);
         const variances = noise === "exact" ? tile.variances : noise === "constant" ? 1e-12 : null;
         const count = sumColumns(engine, tile.products, variances, 1 / 127, drawOf(2), 77, out, tile.check);
-        const result = { out: out.slice(), flagged: [...tile.check.flagged.subarray(0, count)], step: tile.variances.step!.slice() };
+        const result = {
+          out: out.slice(),
+          flagged: [...tile.check.flagged.subarray(0, count)],
+          step: tile.variances.step!.slice(),
+        };
         engine.memory.release(mark);
         return result;
       });
@@ -121,13 +143,22 @@ describe("column sums with their noise", () => {
     for (let n = 0; n < values.length; n++) values[n] = Math.fround(Math.round(tile.x[n]! * 127) / 127);
     const float = (x: Float32Array, cell: (i: number) => number) => {
       const products = newFloatProducts(engine.memory, vectors, columns);
-      const weights = float32(engine, Float32Array.from({ length: rows * columns }, (_, i) => cell(i)));
+      const weights = float32(
+        engine,
+        Float32Array.from({ length: rows * columns }, (_, i) => cell(i)),
+      );
       multiplyFloats(engine, x, weights, vectors, rows, columns, products);
       return products;
     };
     const { positive, negative } = tile;
     const products = float(values, (i) => positive.mean[i]! - negative.mean[i]!);
-    const variances = float(float32(engine, values.map((x) => x * x)), (i) => positive.variance[i]! + negative.variance[i]!);
+    const variances = float(
+      float32(
+        engine,
+        values.map((x) => x * x),
+      ),
+      (i) => positive.variance[i]! + negative.variance[i]!,
+    );
     const [ofCodes, ofFloats] = [outOf(engine, tile), outOf(engine, tile)];
     sumColumns(engine, tile.products, tile.variances, 1 / 127, drawOf(1), 3, ofCodes);
     sumColumns(engine, products, variances, 1, drawOf(1), 3, ofFloats);
@@ -174,7 +205,10 @@ describe("outputs whose noise clamping leaves skewed", () => {
     let [variance, third] = [0, 0];
     for (let i = 0; i < rows; i++) {
       const x = Math.round(tile.x[v * rows + i]! * 127) / 127;
-      for (const [cells, sign] of [[tile.positive, 1], [tile.negative, -1]] as const) {
+      for (const [cells, sign] of [
+        [tile.positive, 1],
+        [tile.negative, -1],
+      ] as const) {
         const k = cells.variance[i * columns + j]!;
         variance += x * x * k;
         third += sign * x ** 3 * k * cells.thirdOverVariance[i * columns + j]!;
@@ -187,7 +221,16 @@ describe("outputs whose noise clamping leaves skewed", () => {
     const { kernels: engine } = engines;
     const [vectors, rows, columns] = [40, 24, 10];
     const tile = tileOf(engine, vectors, rows, columns, 0.9);
-    const count = sumColumns(engine, tile.products, tile.variances, 1 / 127, drawOf(1), 0, outOf(engine, tile), tile.check);
+    const count = sumColumns(
+      engine,
+      tile.products,
+      tile.variances,
+      1 / 127,
+      drawOf(1),
+      0,
+      outOf(engine, tile),
+      tile.check,
+    );
     const flagged = new Set(tile.check.flagged.subarray(0, count));
     let skewed = 0;
     for (let v = 0; v < vectors; v++) {
@@ -210,7 +253,20 @@ describe("outputs whose noise clamping leaves skewed", () => {
       const count = sumColumns(engine, tile.products, tile.variances, 1 / 127, drawOf(1), 5, out, check);
       const before = out.slice();
       const replaced = resampleSkewed(
-        engine, check, count, codes, 1 / 127, positive, negative, 2, rows, columns, paddedColumns, drawOf(1), 5, out,
+        engine,
+        check,
+        count,
+        codes,
+        1 / 127,
+        positive,
+        negative,
+        2,
+        rows,
+        columns,
+        paddedColumns,
+        drawOf(1),
+        5,
+        out,
       );
       let expected = 0;
       for (const n of check.flagged.subarray(0, count)) {
@@ -234,14 +290,33 @@ describe("outputs whose noise clamping leaves skewed", () => {
     const [vectors, rows, columns, events] = [2, 3, 4, 20_000];
     const tile = tileOf(engine, vectors, rows, columns, 0.95, 0);
     const { positive, negative, x, check, paddedColumns } = tile;
-    const driven = float32(engine, x.map((_, n) => [1, -0.5, 0.25, 0, 0.8, -1][n]!));
-    const outputs = Array.from({ length: vectors * columns }, (_, k) => Math.floor(k / columns) * paddedColumns + (k % columns));
+    const driven = float32(
+      engine,
+      x.map((_, n) => [1, -0.5, 0.25, 0, 0.8, -1][n]!),
+    );
+    const outputs = Array.from(
+      { length: vectors * columns },
+      (_, k) => Math.floor(k / columns) * paddedColumns + (k % columns),
+    );
     check.flagged.set(outputs);
     const out = outOf(engine, tile);
     const reads = outputs.map(() => new Float64Array(events));
     for (let event = 0; event < events; event++) {
       const replaced = resampleSkewed(
-        engine, check, outputs.length, driven, 1, positive, negative, 2, rows, columns, paddedColumns, drawOf(9), event, out,
+        engine,
+        check,
+        outputs.length,
+        driven,
+        1,
+        positive,
+        negative,
+        2,
+        rows,
+        columns,
+        paddedColumns,
+        drawOf(9),
+        event,
+        out,
       );
       expect(replaced).toBe(outputs.length);
       outputs.forEach((n, k) => {
@@ -253,7 +328,10 @@ describe("outputs whose noise clamping leaves skewed", () => {
       let [mean, variance, third] = [0, 0, 0];
       for (let i = 0; i < rows; i++) {
         const input = driven[v * rows + i]!;
-        for (const [cells, sign] of [[positive, 1], [negative, -1]] as const) {
+        for (const [cells, sign] of [
+          [positive, 1],
+          [negative, -1],
+        ] as const) {
           const cell = i * columns + j;
           mean += sign * input * cells.mean[cell]!;
           variance += input ** 2 * cells.variance[cell]!;

@@ -14,8 +14,14 @@ function cellsOf(engine: Engine, count: number, at: (i: number) => number) {
   const programmedAt = engine.memory.float64(count);
   for (let i = 0; i < count; i++) programmedAt[i] = at(i);
   return {
-    programmed: float32(engine, someNumbers(count).map((u) => u * 25e-6)),
-    exponent: float32(engine, someNumbers(count, 2).map((u) => u * 0.3)),
+    programmed: float32(
+      engine,
+      someNumbers(count).map((u) => u * 25e-6),
+    ),
+    exponent: float32(
+      engine,
+      someNumbers(count, 2).map((u) => u * 0.3),
+    ),
     programmedAt,
   };
 }

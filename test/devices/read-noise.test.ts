@@ -15,8 +15,14 @@ describe("held read noise", () => {
     const normal = new Float32Array(count);
     fillNormalPlain(drawOf(4), 9, normal);
     const [fast, plain] = onBoth(engines, (engine) => {
-      const g = float32(engine, someNumbers(count).map((u) => u * 25e-6));
-      const amplitude = float32(engine, someNumbers(count, 2).map((u) => u * 0.2));
+      const g = float32(
+        engine,
+        someNumbers(count).map((u) => u * 25e-6),
+      );
+      const amplitude = float32(
+        engine,
+        someNumbers(count, 2).map((u) => u * 0.2),
+      );
       const out = engine.memory.float32(count + 8).fill(7);
       holdReadNoise(engine, g, amplitude, 3.5, drawOf(4), 9, out.subarray(0, count));
       expect(out[count]).toBe(7);
@@ -58,7 +64,10 @@ describe("moments of a clamped read", () => {
     const results = [0, 1, 2].map(() => engine.memory.float32(centre.length));
     const [mean, variance, ratio] = results as [Float32Array, Float32Array, Float32Array];
     // s = conductance x amplitude x scale, split unevenly on purpose.
-    const conductance = float32(engine, s.map((value) => value * 4));
+    const conductance = float32(
+      engine,
+      s.map((value) => value * 4),
+    );
     const amplitude = engine.memory.float32(centre.length).fill(0.125);
     clampedMoments(engine, float32(engine, centre), conductance, amplitude, 2, mean, variance, ratio);
     return { mean, variance, ratio };
@@ -67,7 +76,11 @@ describe("moments of a clamped read", () => {
   // Numerical integration of max(0, centre + s N), from 6 deviations below zero to 10 above, at conductances of 0.1 uS.
   it.each(["kernels", "twins"] as const)("are those of numerical integration (%s)", (name) => {
     const s = 1e-7;
-    const { mean, variance, ratio } = momentsOn(engines[name], deviations.map((a) => a * s), deviations.map(() => s));
+    const { mean, variance, ratio } = momentsOn(
+      engines[name],
+      deviations.map((a) => a * s),
+      deviations.map(() => s),
+    );
     deviations.forEach((a, i) => {
       const expected = momentsUnderNormal((z) => Math.max(0, a + z), [-a]);
       expect(Math.abs(mean[i]! / s - expected.mean), `mean at ${a}`).toBeLessThan(1e-5 * Math.max(1, Math.abs(a)));

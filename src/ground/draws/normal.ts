@@ -18,7 +18,10 @@ export const samplesPerBlock = 512;
  * @source Blackman & Vigna, ACM Trans. Math. Softw. 47, 36 (2021), doi:10.1145/3460772
  */
 export function fillNormal(engine: Engine, draw: Draw, event: number, out: Float32Array, count = out.length): void {
-  if (!engine.kernels) return fillNormalPlain(draw, event, out, count);
+  if (!engine.kernels) {
+    fillNormalPlain(draw, event, out, count);
+    return;
+  }
   if (count > out.length) throw new Error(`asked for ${count} samples in an array of ${out.length}`);
   const [low, high] = wordsOfEvent(event);
   engine.kernels.fillNormal(draw.key[0], draw.key[1], low, high, engine.memory.address(out), count);

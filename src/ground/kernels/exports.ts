@@ -9,64 +9,166 @@ export interface KernelExports {
   fillNormal(key0: number, key1: number, low: number, high: number, out: number, count: number): void;
 
   drift(
-    programmed: number, exponent: number, programmedAt: number, now: number, inverseOrigin: number, out: number, count: number,
+    programmed: number,
+    exponent: number,
+    programmedAt: number,
+    now: number,
+    inverseOrigin: number,
+    out: number,
+    count: number,
   ): void;
 
   holdReadNoise(
-    conductance: number, amplitude: number, scale: number,
-    key0: number, key1: number, low: number, high: number, out: number, count: number,
+    conductance: number,
+    amplitude: number,
+    scale: number,
+    key0: number,
+    key1: number,
+    low: number,
+    high: number,
+    out: number,
+    count: number,
   ): void;
 
   clampedMoments(
-    centre: number, conductance: number, amplitude: number, scale: number,
-    mean: number, variance: number, thirdOverVariance: number, count: number,
+    centre: number,
+    conductance: number,
+    amplitude: number,
+    scale: number,
+    mean: number,
+    variance: number,
+    thirdOverVariance: number,
+    count: number,
   ): void;
 
   programCells(
-    law: number, fromProgrammed: number, target: number, programmed: number, exponent: number, amplitude: number,
-    programmingKey0: number, programmingKey1: number, exponentKey0: number, exponentKey1: number,
-    low: number, high: number, count: number,
+    law: number,
+    fromProgrammed: number,
+    target: number,
+    programmed: number,
+    exponent: number,
+    amplitude: number,
+    programmingKey0: number,
+    programmingKey1: number,
+    exponentKey0: number,
+    exponentKey1: number,
+    low: number,
+    high: number,
+    count: number,
   ): void;
 
   packWeights(
-    positive: number, negative: number, sign: number, largest: number, rows: number, columns: number, codes: number, step: number,
+    positive: number,
+    negative: number,
+    sign: number,
+    largest: number,
+    rows: number,
+    columns: number,
+    codes: number,
+    step: number,
   ): void;
 
   multiplyCodes(
-    codes: number, weights: number, vectors: number, rows: number, paddedColumns: number, rowsPerBlock: number,
-    products: number, squares: number,
+    codes: number,
+    weights: number,
+    vectors: number,
+    rows: number,
+    paddedColumns: number,
+    rowsPerBlock: number,
+    products: number,
+    squares: number,
   ): void;
 
   multiplySquares(
-    codes: number, weights: number, vectors: number, rows: number, paddedColumns: number, rowsPerBlock: number,
-    products: number, squares: number,
+    codes: number,
+    weights: number,
+    vectors: number,
+    rows: number,
+    paddedColumns: number,
+    rowsPerBlock: number,
+    products: number,
+    squares: number,
   ): void;
 
   multiplyFloats(
-    x: number, weights: number, vectors: number, rows: number, columns: number, out: number, panel: number,
+    x: number,
+    weights: number,
+    vectors: number,
+    rows: number,
+    columns: number,
+    out: number,
+    panel: number,
   ): void;
 
   /** `blocks` 0: float products; `variances` 0: the constant variance; that 0 too: no noise. */
   sumColumns(
-    products: number, blocks: number, step: number, factor: number,
-    variances: number, varianceBlocks: number, varianceStep: number, constantVariance: number,
-    vectors: number, paddedColumns: number, key0: number, key1: number, low: number, high: number,
-    out: number, skewRatio: number, skewThird: number, largest: number, limit: number, flagged: number,
+    products: number,
+    blocks: number,
+    step: number,
+    factor: number,
+    variances: number,
+    varianceBlocks: number,
+    varianceStep: number,
+    constantVariance: number,
+    vectors: number,
+    paddedColumns: number,
+    key0: number,
+    key1: number,
+    low: number,
+    high: number,
+    out: number,
+    skewRatio: number,
+    skewThird: number,
+    largest: number,
+    limit: number,
+    flagged: number,
   ): number;
 
   resampleSkewed(
-    flagged: number, count: number, inputs: number, packed: number, factor: number,
-    cells: number, polarities: number, scale: number, limit: number, rows: number, columns: number, paddedColumns: number,
-    key0: number, key1: number, low: number, high: number, inputRow: number, normals: number, out: number,
+    flagged: number,
+    count: number,
+    inputs: number,
+    packed: number,
+    factor: number,
+    cells: number,
+    polarities: number,
+    scale: number,
+    limit: number,
+    rows: number,
+    columns: number,
+    paddedColumns: number,
+    key0: number,
+    key1: number,
+    low: number,
+    high: number,
+    inputRow: number,
+    normals: number,
+    out: number,
   ): number;
 
   convertInputs(
-    x: number, vectors: number, rows: number, scale: number, levels: number, lowest: number,
-    codes: number, largest: number, sums: number,
+    x: number,
+    vectors: number,
+    rows: number,
+    scale: number,
+    levels: number,
+    lowest: number,
+    codes: number,
+    largest: number,
+    sums: number,
   ): number;
 
   convertOutputs(
-    y: number, columns: number, paddedColumns: number, vectors: number, toCode: number, step: number, levels: number, clip: number,
-    outputScale: number, accumulate: number, stride: number,
+    y: number,
+    columns: number,
+    paddedColumns: number,
+    vectors: number,
+    toCode: number,
+    step: number,
+    levels: number,
+    clip: number,
+    outputScale: number,
+    accumulate: number,
+    stride: number,
   ): number;
 }

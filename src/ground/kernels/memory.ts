@@ -64,7 +64,9 @@ export class KernelMemory {
     const start = Math.ceil(this.#next / cacheLine) * cacheLine;
     const end = start + bytes + (bytes >= large ? apart : 0);
     if (end > this.buffer.byteLength) {
-      throw new Error(`kernel memory is exhausted: ${bytes} bytes asked, ${this.left} of ${this.buffer.byteLength} left`);
+      throw new Error(
+        `kernel memory is exhausted: ${bytes} bytes asked, ${this.left} of ${this.buffer.byteLength} left`,
+      );
     }
     this.#next = end;
     return start;

@@ -15,7 +15,15 @@ const libraries = new Set(["src/ground/kernels/lanes.as.ts", "src/ground/kernels
 
 // 65536 pages so that the importer may choose any size; no relaxed instructions: the same bits on every machine.
 const flags = [
-  "-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--maximumMemory", "65536", "--enable", "simd",
+  "-O3",
+  "--noAssert",
+  "--runtime",
+  "stub",
+  "--importMemory",
+  "--maximumMemory",
+  "65536",
+  "--enable",
+  "simd",
 ];
 
 /** @returns true where something was compiled */

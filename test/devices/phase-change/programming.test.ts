@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   clippedLogarithm,
-  programCells,
   type ProgrammingLaw,
+  programCells,
   programmingNoise,
   readNoiseAmplitude,
 } from "../../../devices/phase-change/programming.ts";
@@ -163,7 +163,9 @@ describe("programming of doped GST", () => {
           ofExponent[index * some + i] = normalCdf((nu[i]! - mean) / spread) - normalCdf((-nu[i]! - mean) / spread);
         }
       });
-      expect(uniformityP(ofConductance.slice(index * some, (index + 1) * some)), `g at ${target}`).toBeGreaterThan(1e-3);
+      expect(uniformityP(ofConductance.slice(index * some, (index + 1) * some)), `g at ${target}`).toBeGreaterThan(
+        1e-3,
+      );
       expect(uniformityP(ofExponent.slice(index * some, (index + 1) * some)), `nu at ${target}`).toBeGreaterThan(1e-3);
     });
     expect(uniformityP(ofConductance)).toBeGreaterThan(1e-3);
@@ -208,7 +210,8 @@ describe("the programming kernel", () => {
       expect(worst(fast.programmed, plain.programmed, () => 4e-6 * 5 * 1.1e-6)).toBeLessThan(1);
       expect(worst(fast.exponent, plain.exponent, () => 4e-6 * 5 * 0.045 * 1.3)).toBeLessThan(1);
       // In "programmed" the amplitude follows the conductance, whose own tolerance counts where the cell nearly clamps.
-      const tolerance = (i: number) => 0.2 * (readNoiseReference === "target" ? 4e-6 : 4e-6 + 2e-11 / (plain.programmed[i]! + 1e-9));
+      const tolerance = (i: number) =>
+        0.2 * (readNoiseReference === "target" ? 4e-6 : 4e-6 + 2e-11 / (plain.programmed[i]! + 1e-9));
       expect(worst(fast.readNoiseAmplitude, plain.readNoiseAmplitude, tolerance)).toBeLessThan(1);
     }
   });

@@ -20,8 +20,27 @@ describe("a draw", () => {
 
   it("differs where any place differs", () => {
     const addresses: (string | number)[][] = [
-      [], [0], [1], [1.5], [-1], ["1"], [""], ["a"], ["b"], ["ab"], ["a", "b"], ["b", "a"], [1, 2], [2, 1], [12], ["abcdef"], ["abcdefg"],
-      [3600], [3600.000001], ["a\0"], ["\0a"],
+      [],
+      [0],
+      [1],
+      [1.5],
+      [-1],
+      ["1"],
+      [""],
+      ["a"],
+      ["b"],
+      ["ab"],
+      ["a", "b"],
+      ["b", "a"],
+      [1, 2],
+      [2, 1],
+      [12],
+      ["abcdef"],
+      ["abcdefg"],
+      [3600],
+      [3600.000001],
+      ["a\0"],
+      ["\0a"],
     ];
     const keys = addresses.map((address) => at(drawOf(1), ...address).key.join());
     expect(new Set(keys).size).toBe(addresses.length);

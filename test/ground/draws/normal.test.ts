@@ -21,13 +21,16 @@ describe("standard normal samples", () => {
     expect(worst(fast, plain, (i) => 2e-6 * Math.max(1, Math.abs(plain[i]!)))).toBeLessThan(1);
   });
 
-  it.each([1, 7, 8, 9, 511, 512, 513, 1100])("are a prefix of longer ones (%d), and nothing behind is touched", (count) => {
-    const whole = normals(engines.kernels, 2048);
-    const out = engines.kernels.memory.float32(2048).fill(7);
-    fillNormal(engines.kernels, drawOf(1), 0, out, count);
-    expect(out.subarray(0, count)).toEqual(whole.subarray(0, count));
-    expect(out.subarray(count).every((value) => value === 7)).toBe(true);
-  });
+  it.each([1, 7, 8, 9, 511, 512, 513, 1100])(
+    "are a prefix of longer ones (%d), and nothing behind is touched",
+    (count) => {
+      const whole = normals(engines.kernels, 2048);
+      const out = engines.kernels.memory.float32(2048).fill(7);
+      fillNormal(engines.kernels, drawOf(1), 0, out, count);
+      expect(out.subarray(0, count)).toEqual(whole.subarray(0, count));
+      expect(out.subarray(count).every((value) => value === 7)).toBe(true);
+    },
+  );
 
   // Standard errors of n normals: mean 1/sqrt(n), variance sqrt(2/n), skewness sqrt(6/n), kurtosis sqrt(24/n); bound 4 of them.
   it("have a normal's moments", () => {

@@ -32,7 +32,12 @@ export function uniformityP(values: Float64Array): number {
 }
 
 /** Mean, and central moments of second to fourth order. */
-export function momentsOf(values: ArrayLike<number>): { mean: number; variance: number; third: number; fourth: number } {
+export function momentsOf(values: ArrayLike<number>): {
+  mean: number;
+  variance: number;
+  third: number;
+  fourth: number;
+} {
   const n = values.length;
   let mean = 0;
   for (let i = 0; i < n; i++) mean += values[i]! / n;

@@ -6,7 +6,10 @@ export async function bothEngines(bytes = 1 << 25): Promise<{ kernels: Engine; t
 }
 
 /** `make` on each engine's memory; arrays of the same contents in, what `make` returns out. */
-export function onBoth<Result>(engines: { kernels: Engine; twins: Engine }, make: (engine: Engine) => Result): [Result, Result] {
+export function onBoth<Result>(
+  engines: { kernels: Engine; twins: Engine },
+  make: (engine: Engine) => Result,
+): [Result, Result] {
   return [make(engines.kernels), make(engines.twins)];
 }
 

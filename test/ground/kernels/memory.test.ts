@@ -34,7 +34,9 @@ describe("kernel memory", () => {
   });
 
   it("refuses the address of somebody else's array", () => {
-    expect(() => new KernelMemory(new ArrayBuffer(64)).address(new Float32Array(1))).toThrow("outside its engine's memory");
+    expect(() => new KernelMemory(new ArrayBuffer(64)).address(new Float32Array(1))).toThrow(
+      "outside its engine's memory",
+    );
   });
 });
 
