@@ -1,6 +1,6 @@
 import { type GraphProto, type ModelProto, type NodeProto, TensorProto_DataType, type ValueInfoProto } from "onnx-buf";
 import { inputError } from "../../src/ground/errors.ts";
-import { elementsOf, type ElementType, elementTypeName } from "../../src/ground/formats/onnx.ts";
+import { type ElementType, elementsOf, elementTypeName } from "../../src/ground/formats/onnx.ts";
 import { namedOutput, onnxNode, valueInfo } from "../../src/ground/formats/onnx-nodes.ts";
 
 const FLOAT = TensorProto_DataType.FLOAT;
@@ -40,7 +40,11 @@ export function openBoundary(
 ): Boundary {
   const { graph } = model;
   const initial = new Set(graph.initializer.map(({ name }) => name));
-  const input = onlyOne(file, "inputs", graph.input.filter(({ name }) => !initial.has(name)));
+  const input = onlyOne(
+    file,
+    "inputs",
+    graph.input.filter(({ name }) => !initial.has(name)),
+  );
   const output = onlyOne(file, "outputs", graph.output);
   const type = elementTypeOf(file, input) ?? FLOAT;
   const outputType = elementTypeOf(file, output) ?? FLOAT;
@@ -75,8 +79,9 @@ export function openBoundary(
 
 function onlyOne(file: string, what: string, values: readonly ValueInfoProto[]): ValueInfoProto {
   if (values.length === 1) return values[0]!;
-  const found = values.length === 0 ? `no ${what}` : `${values.length} ${what} (${values.map((v) => v.name).join(", ")})`;
-  throw inputError({ file, found, expected: `one of the graph's ${what}` });
+  const found =
+    values.length === 0 ? `no ${what}` : `${values.length} ${what} (${values.map((v) => v.name).join(", ")})`;
+  throw inputError({ file, found, expected: "exactly one" });
 }
 
 function elementTypeOf(file: string, { name, type }: ValueInfoProto): ElementType | undefined {
@@ -97,7 +102,12 @@ interface InputShape {
 function shapeOf(file: string, { name, type }: ValueInfoProto, imageShape?: readonly number[]): InputShape {
   const given = type?.value.case === "tensorType" ? type.value.value.shape?.dim : undefined;
   if (!given || given.length === 0) {
-    throw inputError({ file, place: name, found: "an input without a shape", expected: "its axes, the first for images" });
+    throw inputError({
+      file,
+      place: name,
+      found: "an input without a shape",
+      expected: "its axes, the first for images",
+    });
   }
   const dims = given.map(({ value }) => (value.case === "dimValue" && value.value > 0n ? Number(value.value) : null));
   const whole = dims.every((length) => length !== null) ? elementsOf(dims as number[]) : null;

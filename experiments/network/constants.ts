@@ -1,12 +1,27 @@
-import { TensorProto_DataType, type TensorProto, type ValueInfoProto } from "onnx-buf";
+import { type TensorProto, TensorProto_DataType, type ValueInfoProto } from "onnx-buf";
 import { inputError } from "../../src/ground/errors.ts";
-import { type ElementType, elementTypeNamed, isFloatType, readFloats, tensorShape, writeModel } from "../../src/ground/formats/onnx.ts";
+import {
+  type ElementType,
+  elementTypeNamed,
+  isFloatType,
+  readFloats,
+  tensorShape,
+  writeModel,
+} from "../../src/ground/formats/onnx.ts";
 import { bodiesOf, namedOutput, onnxGraph, onnxModel, onnxNode } from "../../src/ground/formats/onnx-nodes.ts";
 import type { Graph, GraphNode } from "./graph.ts";
-import { openSession, type Ort, type OrtSession, runSession, UnsupportedType } from "./ort.ts";
+import { type Ort, type OrtSession, openSession, runSession, UnsupportedType } from "./ort.ts";
 
 // Their outputs differ from run to run although no input does.
-const random = new Set(["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial", "Dropout"]);
+const random = new Set([
+  "RandomNormal",
+  "RandomNormalLike",
+  "RandomUniform",
+  "RandomUniformLike",
+  "Bernoulli",
+  "Multinomial",
+  "Dropout",
+]);
 
 /** A constant tensor as numbers, with the type that it has in the graph. */
 export interface Constant {
@@ -66,7 +81,12 @@ export async function foldConstant(graph: Graph, ort: Ort, name: string): Promis
   const value = `${name} as float32`;
   const cast = onnxNode("Cast", [name], [value], { to: BigInt(TensorProto_DataType.FLOAT) });
   const model = (outputs: ValueInfoProto[]): Uint8Array => {
-    const body = onnxGraph("constant", { nodes: [...nodes.map(({ node }) => node), cast], inputs: [], outputs, initializers });
+    const body = onnxGraph("constant", {
+      nodes: [...nodes.map(({ node }) => node), cast],
+      inputs: [],
+      outputs,
+      initializers,
+    });
     return writeModel(onnxModel(body, graph.irVersion, graph.opsetImport));
   };
   const type = stored?.dataType ?? (await typeOf(ort, model([namedOutput(name)]), where));

@@ -48,7 +48,10 @@ export function convolutionProduct(
   return { groups, rows, columns, weights, layoutOf: (activation) => convolutionLayout(geometry, activation) };
 }
 
-function readGeometry(node: NodeProto, kernel: readonly number[]): Pick<Geometry, "strides" | "dilations" | "pads" | "upper"> {
+function readGeometry(
+  node: NodeProto,
+  kernel: readonly number[],
+): Pick<Geometry, "strides" | "dilations" | "pads" | "upper"> {
   const axes = kernel.length;
   const automatic = textAttribute(node, "auto_pad", "NOTSET");
   const given = integersAttribute(node, "pads") ?? Array<number>(2 * axes).fill(0);
@@ -84,7 +87,12 @@ function extents(geometry: Geometry, spatial: readonly number[]): { outputs: num
 }
 
 /** For each output position and kernel tap: the offset in one channel of the input, or -1 in the padding. */
-function tapOffsets(geometry: Geometry, spatial: readonly number[], outputs: readonly number[], before: readonly number[]): Int32Array {
+function tapOffsets(
+  geometry: Geometry,
+  spatial: readonly number[],
+  outputs: readonly number[],
+  before: readonly number[],
+): Int32Array {
   const { kernel, strides, dilations } = geometry;
   const [positions, taps] = [elementsOf(outputs), elementsOf(kernel)];
   const offsets = new Int32Array(positions * taps);

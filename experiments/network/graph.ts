@@ -1,10 +1,4 @@
-import {
-  type GraphProto,
-  type ModelProto,
-  type NodeProto,
-  type OperatorSetIdProto,
-  type TensorProto,
-} from "onnx-buf";
+import type { GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto } from "onnx-buf";
 import { inputError } from "../../src/ground/errors.ts";
 import { bodiesOf, floatTensor, integerTensor, tensorAttribute } from "../../src/ground/formats/onnx-nodes.ts";
 import type { Boundary } from "./boundary.ts";

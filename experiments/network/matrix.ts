@@ -33,7 +33,11 @@ export function matrixProduct(factor: MatrixFactor, place: { file: string; place
   const { shape, side } = factor;
   const single = shape.length === 1;
   const batch = shape.slice(0, -2);
-  const [first, second] = single ? (side === "right" ? [shape[0]!, 1] : [1, shape[0]!]) : [shape.at(-2)!, shape.at(-1)!];
+  const [first, second] = single
+    ? side === "right"
+      ? [shape[0]!, 1]
+      : [1, shape[0]!]
+    : [shape.at(-2)!, shape.at(-1)!];
   // The factor as it lies is [row][column] already where exactly one of the two reasons to transpose holds, or none.
   const turn = (side === "left") !== factor.transposed;
   const [rows, columns] = turn ? [second, first] : [first, second];
@@ -105,7 +109,14 @@ function matrixLayout(form: Form, shape: readonly number[]): Layout {
   };
 }
 
-function turnInto(source: Float32Array, from: number, rows: number, columns: number, target: Float32Array, to: number): void {
+function turnInto(
+  source: Float32Array,
+  from: number,
+  rows: number,
+  columns: number,
+  target: Float32Array,
+  to: number,
+): void {
   for (let c = 0; c < columns; c++) {
     for (let r = 0; r < rows; r++) target[to + c * rows + r] = source[from + r * columns + c]!;
   }

@@ -51,6 +51,8 @@ const silent = { logSeverityLevel: 4 } as const;
 export interface OrtPlace {
   readonly file: string;
   readonly place?: string | undefined;
+  /** Where an operator stands, for one that the runtime does not know. */
+  readonly placeOf?: (operator: string) => string | undefined;
 }
 
 /**
@@ -96,14 +98,21 @@ export class UnsupportedType extends InputError {
   }
 }
 
-function refusal(error: unknown, { file, place }: OrtPlace, expected: string): Error {
+function refusal(error: unknown, { file, place, placeOf }: OrtPlace, expected: string): Error {
   const message = error instanceof Error ? error.message : String(error);
   const unsupported = /unsupported data type: (\d+)/.exec(message);
   if (unsupported) return new UnsupportedType({ file, place }, Number(unsupported[1]));
-  const unknown = /No Op registered for (\S+)/.exec(message) ?? /Fatal error: (\S+?)\(.*is not a registered/.exec(message);
+  const unknown =
+    /No Op registered for (\S+)/.exec(message) ?? /Fatal error: (\S+?)\(.*is not a registered/.exec(message);
   if (unknown) {
+    const operator = unknown[1]!.split(":").at(-1)!;
     const found = `operator ${unknown[1]} is unknown to ONNX Runtime`;
-    return inputError({ file, place, found, expected: "operators of ai.onnx (opset 7 to 26), ai.onnx.ml or com.microsoft" });
+    return inputError({
+      file,
+      place: place ?? placeOf?.(operator),
+      found,
+      expected: "operators of ai.onnx (opset 7 to 26), ai.onnx.ml or com.microsoft",
+    });
   }
   return inputError({ file, place, found: plainMessage(message), expected });
 }
@@ -112,7 +121,10 @@ function refusal(error: unknown, { file, place }: OrtPlace, expected: string): E
 function plainMessage(message: string): string {
   const reason = message
     .replace(/^.*?ERROR_MESSAGE: /s, "")
-    .replace(/\S*onnxruntime\/\S+:\d+ .*\) (?=[A-Z])/g, "")
+    .replace(/Non-zero status code returned while running (\S+) node\. Name:'.*?' Status Message: /s, "$1: ")
+    .replace(/\S*onnxruntime\/\S+:\d+ .*?\) (?=[A-Z])/s, "")
+    .replace(/\S*onnxruntime\/\S+:\d+ .*? was false\. */s, "")
+    .replace(/\S+\.(h|cc):\d+ /g, "")
     .replace(/\s+/g, " ")
     .replace(/[\s.]+$/, "");
   return reason.length > 300 ? `${reason.slice(0, 297)}...` : reason;

@@ -1,31 +1,16 @@
 import { inputError } from "../../src/ground/errors.ts";
-import { elementsOf, readModel, writeModel } from "../../src/ground/formats/onnx.ts";
+import { readModel, writeModel } from "../../src/ground/formats/onnx.ts";
 import { type Boundary, openBoundary } from "./boundary.ts";
 import { type Constant, constantNames, foldConstant } from "./constants.ts";
 import { inlineFunctions } from "./functions.ts";
 import { buildGraph, clearRepeatedNames, type Graph, operatorName } from "./graph.ts";
-import { openSession, type Ort } from "./ort.ts";
-import { type CutGraph, cutProducts, isProduct, type Product } from "./products.ts";
+import { type Ort, openSession } from "./ort.ts";
+import { type CutGraph, cutProducts, type Multiply, type Product } from "./products.ts";
 import { checkModel, countParameters } from "./refusals.ts";
 import { type Lanes, lanesOf, runCut, runSessionWhole } from "./run.ts";
 import { type Action, scheduleStages } from "./stages.ts";
 
-export type { Product, ProductOperator } from "./products.ts";
-
-/**
- * Multiplies vectors with a product's weights.
- *
- * @param product  index into `Network.products`
- * @param inputs  [group][vector][row]; belongs to the network and is valid until the result is there: read only
- * @param vectors  vectors of each group
- * @returns [group][vector][column] without bias; the network takes the array over (it adds the bias in it), so it
- *   must not be a buffer that is used again
- */
-export type Multiply = (
-  product: number,
-  inputs: Float32Array,
-  vectors: number,
-) => Float32Array | Promise<Float32Array>;
+export type { Multiply, Product, ProductOperator } from "./products.ts";
 
 /** A trained network, cut at its constant-weight products; everything else runs on ONNX Runtime. */
 export interface Network {
@@ -71,19 +56,30 @@ export interface ReadOptions {
  * @param file  name for error messages
  * @throws InputError in one line for whatever cannot run here
  */
-export async function readNetwork(file: string, bytes: Uint8Array, ort: Ort, options: ReadOptions = {}): Promise<Network> {
+export async function readNetwork(
+  file: string,
+  bytes: Uint8Array,
+  ort: Ort,
+  options: ReadOptions = {},
+): Promise<Network> {
   const model = readModel(file, bytes);
   inlineFunctions(file, model);
   checkModel(file, model);
   clearRepeatedNames(model.graph);
   const boundary = openBoundary(file, model, options.imageShape);
-  const parametersOfFile = [...model.graph.initializer];
 
-  const whole = await openSession(ort, writeModel(model), "disabled", { file });
+  const whole = await openSession(ort, writeModel(model), "disabled", {
+    file,
+    placeOf: (operator) => model.graph.node.find(({ opType }) => opType === operator)?.output[0],
+  });
   const graph = buildGraph(file, model, boundary);
   const constant = constantNames(graph);
   checkDependence(file, graph, constant, boundary);
-  const cut = await cutProducts(graph, constant, cached((name) => foldConstant(graph, ort, name)));
+  const cut = await cutProducts(
+    graph,
+    constant,
+    cached((name) => foldConstant(graph, ort, name)),
+  );
   if (cut.products.length === 0) {
     const found = "no product with constant weights";
     throw inputError({ file, found, expected: "at least one Gemm, MatMul or Conv whose weights are in the file" });
@@ -95,7 +91,7 @@ export async function readNetwork(file: string, bytes: Uint8Array, ort: Ort, opt
     file,
     checksum: await sha256(bytes),
     products: cut.products.map(({ product }) => product),
-    parameters: countParameters(parametersOfFile),
+    parameters: countParameters(graph.initializers.values()),
     digitalOperators: countOperators(cut),
     input: boundary.input,
     output: boundary.output,
@@ -103,7 +99,8 @@ export async function readNetwork(file: string, bytes: Uint8Array, ort: Ort, opt
     batched: lanes.batched,
     warnings: warningsOf(cut, constant, classes),
     inner: { ort, graph, cut, lanes },
-    run: (images, count, multiply) => runCut({ file, ort, actions, cut, lanes, boundary, classes }, images, count, multiply),
+    run: (images, count, multiply) =>
+      runCut({ file, ort, actions, cut, lanes, boundary, classes }, images, count, multiply),
     runWhole: (images, count) => runSessionWhole({ file, ort, whole, lanes, boundary, classes }, images, count),
     close: () => closeAll(actions, whole),
   };
@@ -127,9 +124,9 @@ function cached(fold: (name: string) => Promise<Constant>): (name: string) => Pr
 
 function countOperators(cut: CutGraph): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const step of cut.steps) {
-    if (isProduct(step) || step.helper) continue;
-    const name = operatorName(step.node);
+  for (const { node, helper } of cut.nodes) {
+    if (helper) continue;
+    const name = operatorName(node);
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
@@ -142,12 +139,10 @@ const holdWeights = new Set([
 
 function warningsOf(cut: CutGraph, constant: ReadonlySet<string>, classes: number): string[] {
   const digital = new Map<string, number>();
-  for (const step of cut.steps) {
-    if (isProduct(step)) continue;
-    const foreign = step.node.domain === "com.microsoft";
-    if (!foreign && !holdWeights.has(step.node.opType)) continue;
-    if (!step.reads.some((name) => constant.has(name))) continue;
-    const name = operatorName(step.node);
+  for (const { node, reads } of cut.nodes) {
+    if (node.domain !== "com.microsoft" && !holdWeights.has(node.opType)) continue;
+    if (!reads.some((name) => constant.has(name))) continue;
+    const name = operatorName(node);
     digital.set(name, (digital.get(name) ?? 0) + 1);
   }
   const warnings = [...digital].map(([name, count]) => `${count} x ${name} with constant weights stay digital`);
@@ -165,27 +160,20 @@ async function closeAll(actions: readonly Action[], whole: { release(): Promise<
   await whole.release();
 }
 
-/** The size of one image, for callers that cut batches. */
-export function imageElements(network: Network): number {
-  return elementsOf(network.input.shape);
-}
-
-/** The plain product in float64: what `run` gives with it is the network's own result, to rounding. */
-export function exactMultiply(products: readonly Product[]): Multiply {
-  return (index, inputs, vectors) => {
-    const { groups, rows, columns, weights } = products[index]!;
-    const results = new Float32Array(groups * vectors * columns);
-    const sums = new Float64Array(columns);
-    for (let v = 0; v < groups * vectors; v++) {
-      const matrix = weights[Math.floor(v / vectors)]!;
-      sums.fill(0);
-      for (let row = 0; row < rows; row++) {
-        const input = inputs[v * rows + row]!;
-        if (input === 0) continue;
-        for (let column = 0, w = row * columns; column < columns; column++, w++) sums[column]! += input * matrix[w]!;
-      }
-      results.set(sums, v * columns);
+/** The plain product summed in float64, without bias: what `run` gives with it is the network's own result, to rounding. */
+export function exactMultiply(product: Product, inputs: Float32Array, vectors: number): Float32Array {
+  const { groups, rows, columns, weights } = product;
+  const results = new Float32Array(groups * vectors * columns);
+  const sums = new Float64Array(columns);
+  for (let v = 0; v < groups * vectors; v++) {
+    const matrix = weights[Math.floor(v / vectors)]!;
+    sums.fill(0);
+    for (let row = 0; row < rows; row++) {
+      const input = inputs[v * rows + row]!;
+      if (input === 0) continue;
+      for (let column = 0, w = row * columns; column < columns; column++, w++) sums[column]! += input * matrix[w]!;
     }
-    return results;
-  };
+    results.set(sums, v * columns);
+  }
+  return results;
 }

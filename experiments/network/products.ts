@@ -1,8 +1,15 @@
-import { type GraphProto, type NodeProto, TensorProto_DataType } from "onnx-buf";
+import { type GraphProto, type NodeProto, type TensorProto, TensorProto_DataType } from "onnx-buf";
 import { inputError } from "../../src/ground/errors.ts";
 import { elementsOf, isFloatType } from "../../src/ground/formats/onnx.ts";
-import { bodiesOf, floatAttribute, floatTensor, integerAttribute, integerTensor, onnxNode } from "../../src/ground/formats/onnx-nodes.ts";
-import { checkFinite, type Constant } from "./constants.ts";
+import {
+  bodiesOf,
+  floatAttribute,
+  floatTensor,
+  integerAttribute,
+  integerTensor,
+  onnxNode,
+} from "../../src/ground/formats/onnx-nodes.ts";
+import { type Constant, checkFinite } from "./constants.ts";
 import { convolutionProduct } from "./convolution.ts";
 import { type Graph, type GraphNode, isOperator } from "./graph.ts";
 import type { Layout } from "./layout.ts";
@@ -16,6 +23,8 @@ export interface Product {
   /** Name of its output tensor. */
   readonly name: string;
   readonly operator: ProductOperator;
+  /** Products that lie before it on the longest way from the image: at 0 its inputs depend on the image alone. */
+  readonly level: number;
   /** Arrays of their own: groups of a convolution, matrices of a batched factor; 1 otherwise. */
   readonly groups: number;
   /** Word lines and outputs of one group. */
@@ -27,6 +36,17 @@ export interface Product {
   readonly bias: Float32Array | null;
 }
 
+/**
+ * Multiplies vectors with a product's weights.
+ *
+ * @param product  index into `Network.products`
+ * @param inputs  [group][vector][row]; belongs to the network and is valid until the result is there: read only
+ * @param vectors  vectors of each group
+ * @returns [group][vector][column] without bias; the network takes the array over (it adds the bias in it), so it
+ *   must not be a buffer that is used again
+ */
+export type Multiply = (product: number, inputs: Float32Array, vectors: number) => Float32Array | Promise<Float32Array>;
+
 /** A product and its place in the cut graph. */
 export interface PlacedProduct {
   readonly product: Product;
@@ -37,17 +57,20 @@ export interface PlacedProduct {
   layoutOf(shape: readonly number[]): Layout;
 }
 
-/** The graph with its products taken out. */
-export interface CutGraph {
-  readonly products: readonly PlacedProduct[];
-  /** All that stays on ONNX Runtime and depends on the image, in topological order of graph and products together. */
-  readonly steps: readonly (GraphNode | PlacedProduct)[];
-  /** Constants that the added nodes read, by name. */
-  readonly addedConstants: Graph["initializers"];
+/** Digital nodes of one product depth, and the products that read what they give. */
+export interface Level {
+  readonly nodes: GraphNode[];
+  readonly products: PlacedProduct[];
 }
 
-export function isProduct(step: GraphNode | PlacedProduct): step is PlacedProduct {
-  return "product" in step;
+/** The graph with its products taken out; constant nodes are in neither list. */
+export interface CutGraph {
+  readonly products: readonly PlacedProduct[];
+  /** What stays on ONNX Runtime, in topological order. */
+  readonly nodes: readonly GraphNode[];
+  readonly levels: readonly Level[];
+  /** Constants that the added nodes read, by name. */
+  readonly addedConstants: Graph["initializers"];
 }
 
 /**
@@ -62,9 +85,8 @@ export async function cutProducts(
   constant: ReadonlySet<string>,
   fold: (name: string) => Promise<Constant>,
 ): Promise<CutGraph> {
-  const steps: (GraphNode | PlacedProduct)[] = [];
-  const products: PlacedProduct[] = [];
-  const addedConstants = new Map<string, ReturnType<typeof floatTensor>>();
+  const addedConstants = new Map<string, TensorProto>();
+  const depths = new Depths(graph.entry);
   for (const item of graph.nodes) {
     const { node } = item;
     if (node.output.every((name) => name === "" || constant.has(name))) continue;
@@ -72,31 +94,56 @@ export async function cutProducts(
     const operands = operandsOf(node, constant);
     const weights = operands && (await fold(operands.weights));
     if (!operands || !weights || !isFloatType(weights.type) || elementsOf(weights.shape) === 0) {
-      steps.push(item);
+      depths.addNode(item);
       continue;
     }
     checkFinite(graph.file, operands.weights, weights.values);
     const addend = operands.addend !== "" && constant.has(operands.addend) ? await fold(operands.addend) : null;
     if (addend) checkFinite(graph.file, operands.addend, addend.values);
-    const place = { file: graph.file, place: node.output[0]! };
-    const matrix = formOf(node, operands, weights, place);
+    const matrix = formOf(node, operands, weights, { file: graph.file, place: node.output[0]! });
     const bias = addend && biasOf(node, operands, addend, matrix);
-    const shell = surround(node, operands, weights, bias !== null, addedConstants);
-    const { groups, rows, columns } = matrix;
-    const product: Product = {
-      name: node.output[0]!,
-      operator: node.opType as ProductOperator,
-      groups,
-      rows,
-      columns,
-      weights: matrix.weights,
-      bias,
-    };
-    const placed: PlacedProduct = { product, node, input: shell.input, output: shell.output, layoutOf: matrix.layoutOf };
-    products.push(placed);
-    steps.push(...shell.before, placed, ...shell.after);
+    const { input, output, before, after } = surround(node, operands, weights, bias !== null, addedConstants);
+    for (const added of before) depths.addNode(added);
+    depths.addProduct((level) => {
+      const { groups, rows, columns } = matrix;
+      const named = { name: node.output[0]!, operator: node.opType as ProductOperator, level };
+      const product: Product = { ...named, groups, rows, columns, weights: matrix.weights, bias };
+      return { product, node, input, output, layoutOf: matrix.layoutOf };
+    }, input);
+    for (const added of after) depths.addNode(added);
   }
-  return { products, steps, addedConstants };
+  const { levels } = depths;
+  const products = levels.flatMap((level) => level.products);
+  return { products, nodes: levels.flatMap((level) => level.nodes), levels, addedConstants };
+}
+
+/** Sorts steps by depth: the largest of what a step reads; the output of a product lies one deeper. */
+class Depths {
+  readonly levels: Level[] = [];
+  readonly #depthOf: Map<string, number>;
+
+  constructor(entry: string) {
+    this.#depthOf = new Map([[entry, 0]]);
+  }
+
+  addNode(item: GraphNode): void {
+    // Constants have no depth.
+    const depth = Math.max(0, ...item.reads.map((name) => this.#depthOf.get(name) ?? 0));
+    this.#level(depth).nodes.push(item);
+    for (const name of item.node.output) this.#depthOf.set(name, depth);
+  }
+
+  addProduct(make: (level: number) => PlacedProduct, input: string): void {
+    const depth = this.#depthOf.get(input) ?? 0;
+    const placed = make(depth);
+    this.#level(depth).products.push(placed);
+    this.#depthOf.set(placed.output, depth + 1);
+  }
+
+  #level(depth: number): Level {
+    while (this.levels.length <= depth) this.levels.push({ nodes: [], products: [] });
+    return this.levels[depth]!;
+  }
 }
 
 interface Operands {
@@ -134,7 +181,12 @@ function refuseProducts(file: string, outer: NodeProto, body: GraphProto, consta
   }
 }
 
-function formOf(node: NodeProto, operands: Operands, weights: Constant, place: { file: string; place: string }): MatrixProduct {
+function formOf(
+  node: NodeProto,
+  operands: Operands,
+  weights: Constant,
+  place: { file: string; place: string },
+): MatrixProduct {
   const { shape, values } = weights;
   if (node.opType === "Conv") return convolutionProduct(node, shape, values, place);
   if (node.opType === "MatMul") {
@@ -144,7 +196,10 @@ function formOf(node: NodeProto, operands: Operands, weights: Constant, place: {
   const turned = [integerAttribute(node, "transA", 0) === 1, integerAttribute(node, "transB", 0) === 1] as const;
   const [own, other] = operands.side === "left" ? turned : [turned[1], turned[0]];
   const scaled = alpha === 1 ? values : values.map((value) => alpha * value);
-  return matrixProduct({ shape, values: scaled, side: operands.side, transposed: own, activationTransposed: other }, place);
+  return matrixProduct(
+    { shape, values: scaled, side: operands.side, transposed: own, activationTransposed: other },
+    place,
+  );
 }
 
 /** The addend as one number a column; null where it varies along the vectors and so is no bias. */
@@ -170,7 +225,7 @@ function surround(
   operands: Operands,
   weights: Constant,
   hasBias: boolean,
-  constants: Map<string, ReturnType<typeof floatTensor>>,
+  constants: Map<string, TensorProto>,
 ): Shell {
   const output = node.output[0]!;
   const before: GraphNode[] = [];
@@ -191,7 +246,10 @@ function surround(
     if (node.opType === "Conv") {
       // One number a channel, spread over the spatial axes.
       const shape = `${output} bias shape`;
-      constants.set(shape, integerTensor(shape, [weights.shape.length - 1], [-1, ...weights.shape.slice(2).map(() => 1)]));
+      constants.set(
+        shape,
+        integerTensor(shape, [weights.shape.length - 1], [-1, ...weights.shape.slice(2).map(() => 1)]),
+      );
       push(after, true, onnxNode("Reshape", [addend, shape], [`${output} bias`]));
       addend = `${output} bias`;
     } else if (beta !== 1) {

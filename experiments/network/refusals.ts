@@ -1,6 +1,13 @@
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from "onnx-buf";
 import { inputError } from "../../src/ground/errors.ts";
-import { elementsOf, elementTypeName, isExternal, isFloatType, readFloats, tensorShape } from "../../src/ground/formats/onnx.ts";
+import {
+  elementsOf,
+  elementTypeName,
+  isExternal,
+  isFloatType,
+  readFloats,
+  tensorShape,
+} from "../../src/ground/formats/onnx.ts";
 import { bodiesOf } from "../../src/ground/formats/onnx-nodes.ts";
 
 const oldestOpset = 7;
@@ -33,7 +40,12 @@ function checkGraph(file: string, graph: GraphProto): void {
     for (const attribute of node.attribute) {
       if (attribute.t) checkTensor(file, attribute.t, node.output[0] ?? node.name);
       if (attribute.sparseTensor) {
-        throw inputError({ file, place: node.output[0], found: "a constant stored sparsely", expected: "dense tensors" });
+        throw inputError({
+          file,
+          place: node.output[0],
+          found: "a constant stored sparsely",
+          expected: "dense tensors",
+        });
       }
     }
     for (const body of bodiesOf(node)) checkGraph(file, body);
@@ -66,7 +78,19 @@ export function nodePlace(node: NodeProto): string | undefined {
   return node.output.find((name) => name !== "") ?? (node.name || undefined);
 }
 
-const weightBits = new Set(["uint8", "int8", "uint4", "int4", "uint2", "int2", "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz", "float4e2m1"]);
+const weightBits = new Set([
+  "uint8",
+  "int8",
+  "uint4",
+  "int4",
+  "uint2",
+  "int2",
+  "float8e4m3fn",
+  "float8e4m3fnuz",
+  "float8e5m2",
+  "float8e5m2fnuz",
+  "float4e2m1",
+]);
 
 /** Elements of all weights: float tensors, and integers of 8 bits or fewer (quantised weights). */
 export function countParameters(tensors: Iterable<TensorProto>): number {

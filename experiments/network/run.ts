@@ -2,8 +2,7 @@ import { inputError } from "../../src/ground/errors.ts";
 import { elementsOf } from "../../src/ground/formats/onnx.ts";
 import type { Boundary } from "./boundary.ts";
 import { type Ort, type OrtPlace, type OrtSession, type OrtTensor, runSession } from "./ort.ts";
-import type { Multiply } from "./partition.ts";
-import type { CutGraph, PlacedProduct } from "./products.ts";
+import type { CutGraph, Multiply, PlacedProduct } from "./products.ts";
 import type { Action, Stage } from "./stages.ts";
 
 /**
@@ -74,7 +73,12 @@ export async function lanesOf(
     const alone = fits && (await scores(single).catch(() => null));
     if (fits && alone && sameScores(fits, alone)) return { lanes: together, classes: classesOf(file, boundary, alone) };
     const found = `a batch fixed at ${boundary.fixedBatch} images`;
-    throw inputError({ file, place: boundary.input.name, found, expected: "an open batch axis, or batches of one image" });
+    throw inputError({
+      file,
+      place: boundary.input.name,
+      found,
+      expected: "an open batch axis, or batches of one image",
+    });
   }
   const alone = await scores(single);
   const classes = classesOf(file, boundary, alone);
@@ -109,7 +113,11 @@ function classesOf(file: string, boundary: Boundary, results: readonly OrtTensor
 }
 
 /** The whole graph, every image or all at once. */
-export async function runSessionWhole(network: WholeNetwork, images: Float32Array, count: number): Promise<Float32Array> {
+export async function runSessionWhole(
+  network: WholeNetwork,
+  images: Float32Array,
+  count: number,
+): Promise<Float32Array> {
   const { file, ort, whole, boundary } = network;
   const results: OrtTensor[] = [];
   for (const input of checkedTensors(network, ort, images, count)) {

@@ -4,8 +4,8 @@ import { type ElementType, elementTypeNamed, writeModel } from "../../src/ground
 import { namedOutput, onnxGraph, onnxModel, valueInfo } from "../../src/ground/formats/onnx-nodes.ts";
 import { ancestorsOf } from "./constants.ts";
 import type { Graph, GraphNode } from "./graph.ts";
-import { openSession, type Ort, type OrtSession } from "./ort.ts";
-import { type CutGraph, isProduct, type PlacedProduct } from "./products.ts";
+import { type Ort, type OrtSession, openSession } from "./ort.ts";
+import type { CutGraph, PlacedProduct } from "./products.ts";
 
 /** All digital nodes of one product depth: one session. */
 export interface Stage {
@@ -32,12 +32,11 @@ export async function scheduleStages(
   constant: ReadonlySet<string>,
   ort: Ort,
 ): Promise<Action[]> {
-  const levels = levelsOf(graph, cut, constant);
   const types = new Map<string, ElementType>([[graph.entry, TensorProto_DataType.FLOAT]]);
   for (const { output } of cut.products) types.set(output, TensorProto_DataType.FLOAT);
   const readLater = readersOf(graph, cut);
   const actions: Omit<Action, "lastUse">[] = [];
-  for (const [depth, { nodes, products }] of levels.entries()) {
+  for (const [depth, { nodes, products }] of cut.levels.entries()) {
     if (nodes.length > 0) {
       const stage = await buildStage(graph, cut, constant, ort, nodes, `stage ${depth}`, types, readLater);
       actions.push({ stage });
@@ -47,43 +46,21 @@ export async function scheduleStages(
   return withLastUses(actions, graph.exit);
 }
 
-interface Level {
-  readonly nodes: GraphNode[];
-  readonly products: PlacedProduct[];
-}
-
-function levelsOf(graph: Graph, cut: CutGraph, constant: ReadonlySet<string>): Level[] {
-  const depthOf = new Map<string, number>([[graph.entry, 0]]);
-  const levels: Level[] = [];
-  for (const step of cut.steps) {
-    const reads = isProduct(step) ? [step.input] : step.reads;
-    const depths = reads.filter((name) => !isConstant(cut, constant, name)).map((name) => depthOf.get(name)!);
-    const depth = Math.max(0, ...depths);
-    while (levels.length <= depth) levels.push({ nodes: [], products: [] });
-    if (isProduct(step)) {
-      levels[depth]!.products.push(step);
-      depthOf.set(step.output, depth + 1);
-    } else {
-      levels[depth]!.nodes.push(step);
-      for (const name of step.node.output) depthOf.set(name, depth);
-    }
-  }
-  return levels;
-}
-
 const isConstant = (cut: CutGraph, constant: ReadonlySet<string>, name: string): boolean =>
   constant.has(name) || cut.addedConstants.has(name);
 
 /** For each tensor the steps that read it; the graph's exit is read by its user. */
 function readersOf(graph: Graph, cut: CutGraph): Map<string, Set<GraphNode | PlacedProduct | "user">> {
   const readers = new Map<string, Set<GraphNode | PlacedProduct | "user">>([[graph.exit, new Set(["user"])]]);
-  for (const step of cut.steps) {
-    for (const name of isProduct(step) ? [step.input] : step.reads) {
+  const add = (reader: GraphNode | PlacedProduct, names: readonly string[]): void => {
+    for (const name of names) {
       const known = readers.get(name);
-      if (known) known.add(step);
-      else readers.set(name, new Set([step]));
+      if (known) known.add(reader);
+      else readers.set(name, new Set([reader]));
     }
-  }
+  };
+  for (const item of cut.nodes) add(item, item.reads);
+  for (const product of cut.products) add(product, [product.input]);
   return readers;
 }
 
@@ -102,7 +79,10 @@ async function buildStage(
   const reads = new Set(nodes.flatMap((item) => item.reads));
   const inputs = [...reads].filter((read) => !made.has(read) && !isConstant(cut, constant, read));
   const outputs = [...made].filter((output) => [...(readers.get(output) ?? [])].some((reader) => !members.has(reader)));
-  const { nodes: before, initializers } = ancestorsOf(graph, [...reads].filter((read) => constant.has(read)));
+  const { nodes: before, initializers } = ancestorsOf(
+    graph,
+    [...reads].filter((read) => constant.has(read)),
+  );
   const added = [...reads].flatMap((read) => cut.addedConstants.get(read) ?? []);
   const body = onnxGraph(name, {
     nodes: [...before, ...nodes].map(({ node }) => node),

@@ -1,10 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import {
   type AttributeProto,
-  AttributeProto_AttributeType as Kind,
   AttributeProtoSchema,
   type GraphProto,
   GraphProtoSchema,
+  AttributeProto_AttributeType as Kind,
   type ModelProto,
   ModelProtoSchema,
   type NodeProto,
@@ -18,7 +18,14 @@ import {
 import type { ElementType } from "./onnx.ts";
 
 /** An attribute's value: whole numbers are bigint, so that 1n is an INT and 1 a FLOAT. */
-export type AttributeValue = bigint | number | string | readonly bigint[] | readonly number[] | TensorProto | GraphProto;
+export type AttributeValue =
+  | bigint
+  | number
+  | string
+  | readonly bigint[]
+  | readonly number[]
+  | TensorProto
+  | GraphProto;
 
 /** One node; an input that is left out is an empty name. */
 export function onnxNode(

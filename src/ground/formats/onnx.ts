@@ -3,9 +3,9 @@ import {
   type GraphProto,
   type ModelProto,
   ModelProtoSchema,
+  type TensorProto,
   TensorProto_DataLocation,
   TensorProto_DataType,
-  type TensorProto,
 } from "onnx-buf";
 import { inputError } from "../errors.ts";
 
@@ -73,8 +73,7 @@ export function readModel(file: string, bytes: Uint8Array): ModelProto & { graph
   if (bytes.length === 0) throw inputError({ file, found: "the file is empty", expected });
   let model: ModelProto;
   try {
-    // A plain Uint8Array: slices of a Node Buffer would stay views of its pool.
-    model = fromBinary(ModelProtoSchema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    model = fromBinary(ModelProtoSchema, plain(bytes));
   } catch (error) {
     const found = `not ONNX, or cut short after ${bytes.length} bytes (${(error as Error).message})`;
     throw inputError({ file, found, expected });
@@ -83,6 +82,12 @@ export function readModel(file: string, bytes: Uint8Array): ModelProto & { graph
     throw inputError({ file, found: model.graph ? "a graph without nodes" : "no graph", expected });
   }
   return model as ModelProto & { graph: GraphProto };
+}
+
+/** A Uint8Array whose slices are copies (a Node Buffer's are views) and whose text decodes (shared memory's does not). */
+function plain(bytes: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array(bytes);
 }
 
 /** The bytes of an ONNX model; a model that was read and not changed gives the bytes it came from. */
@@ -116,7 +121,10 @@ const readers: Readonly<Record<ElementType, Reader>> = {
   [TensorProto_DataType.FLOAT]: (t) => held<ArrayLike<number>>(t, (b) => new Float32Array(b), t.floatData, 4),
   [TensorProto_DataType.DOUBLE]: (t) => held<ArrayLike<number>>(t, (b) => new Float64Array(b), t.doubleData, 8),
   [TensorProto_DataType.FLOAT16]: (t) =>
-    Float32Array.from(held<ArrayLike<number>>(t, (b) => new Uint16Array(b), t.int32Data, 2), float16),
+    Float32Array.from(
+      held<ArrayLike<number>>(t, (b) => new Uint16Array(b), t.int32Data, 2),
+      float16,
+    ),
   [TensorProto_DataType.BFLOAT16]: (t) =>
     bfloat16(held<ArrayLike<number>>(t, (b) => new Uint16Array(b), t.int32Data, 2)),
   [TensorProto_DataType.INT8]: (t) => held<ArrayLike<number>>(t, (b) => new Int8Array(b), t.int32Data, 1),
@@ -125,8 +133,7 @@ const readers: Readonly<Record<ElementType, Reader>> = {
   [TensorProto_DataType.INT16]: (t) => held<ArrayLike<number>>(t, (b) => new Int16Array(b), t.int32Data, 2),
   [TensorProto_DataType.UINT16]: (t) => held<ArrayLike<number>>(t, (b) => new Uint16Array(b), t.int32Data, 2),
   [TensorProto_DataType.INT32]: (t) => held<ArrayLike<number>>(t, (b) => new Int32Array(b), t.int32Data, 4),
-  [TensorProto_DataType.UINT32]: (t) =>
-    held<ArrayLike<number | bigint>>(t, (b) => new Uint32Array(b), t.uint64Data, 4),
+  [TensorProto_DataType.UINT32]: (t) => held<ArrayLike<number | bigint>>(t, (b) => new Uint32Array(b), t.uint64Data, 4),
   [TensorProto_DataType.INT64]: (t) => held<ArrayLike<bigint>>(t, (b) => new BigInt64Array(b), t.int64Data, 8),
   [TensorProto_DataType.UINT64]: (t) => held<ArrayLike<bigint>>(t, (b) => new BigUint64Array(b), t.uint64Data, 8),
 };

@@ -1,0 +1,165 @@
+import { inputError } from "../../src/ground/errors.ts";
+import { elementsOf, elementTypeName, tensorShape, writeModel } from "../../src/ground/formats/onnx.ts";
+import {
+  bodiesOf,
+  integerAttribute,
+  namedOutput,
+  onnxGraph,
+  onnxModel,
+  valueInfo,
+} from "../../src/ground/formats/onnx-nodes.ts";
+import { type Graph, operatorName } from "./graph.ts";
+import { type Ort, openSession, runSession } from "./ort.ts";
+import type { Network } from "./partition.ts";
+import type { CutGraph } from "./products.ts";
+import { type Shape, workOf } from "./work.ts";
+
+/** Digital work of one operator for one image. */
+export interface DigitalWork {
+  readonly operator: string;
+  /** Nodes of it. */
+  readonly count: number;
+  /** Elements read (constants included) and written. */
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Arithmetic apart from multiply-accumulates: an output element of an elementwise operator is one. */
+  readonly operations: number;
+  readonly macs: number;
+  /** Read and written, in the types of the tensors; none for operators that only name a tensor anew. */
+  readonly bytes: number;
+}
+
+/** What one image makes the network do. */
+export interface Profile {
+  /** Vectors of each product, for each of its groups: 576 for a 5 x 5 convolution of 28 x 28. */
+  readonly products: readonly number[];
+  /** By operator, in the graph's order. The bias of products is not among them. */
+  readonly digital: readonly DigitalWork[];
+  /** Multiply-accumulates of one inference. */
+  readonly macs: { readonly analog: number; readonly digital: number };
+  readonly warnings: readonly string[];
+}
+
+// A view of what is there already moves nothing.
+const views = new Set(["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout", "Shape", "Size"]);
+
+/**
+ * Runs one image with every intermediate tensor shown, and counts the work of products and digital operators.
+ *
+ * @param image  [...shape]
+ */
+export async function profileNetwork(network: Network, image: Float32Array): Promise<Profile> {
+  const { graph, cut, lanes, ort } = network.inner;
+  if (image.length < elementsOf(network.input.shape)) {
+    const found = `${image.length} numbers`;
+    throw inputError({
+      file: network.file,
+      place: network.input.name,
+      found,
+      expected: `${elementsOf(network.input.shape)} for an image`,
+    });
+  }
+  const tensors = await showTensors(graph, ort, lanes.tensors(ort, image, 1)[0]!);
+  nameCutTensors(tensors, cut);
+  const products = cut.products.map(({ input, layoutOf }) => layoutOf(tensors.get(input)!.shape).vectors);
+  const digital = digitalWork(cut, tensors);
+  const analog = cut.products.reduce(
+    (sum, { product: { groups, rows, columns } }, index) => sum + groups * rows * columns * products[index]!,
+    0,
+  );
+  const macs = { analog, digital: digital.reduce((sum, work) => sum + work.macs, 0) };
+  return { products, digital, macs, warnings: bodyWarnings(cut) };
+}
+
+interface Seen {
+  readonly shape: Shape;
+  /** Of one element. */
+  readonly bytes: number;
+}
+
+/** Shapes and element sizes of all tensors of the graph, constants included, from one run of the whole of it. */
+async function showTensors(
+  graph: Graph,
+  ort: Ort,
+  image: Awaited<ReturnType<typeof runSession>>[string],
+): Promise<Map<string, Seen>> {
+  const names = graph.nodes.flatMap(({ node }) => node.output.filter((name) => name !== ""));
+  const body = onnxGraph("profile", {
+    nodes: graph.nodes.map(({ node }) => node),
+    inputs: [valueInfo(graph.entry, 1)],
+    outputs: names.map(namedOutput),
+    initializers: [...graph.initializers.values()],
+  });
+  const where = { file: graph.file };
+  const model = writeModel(onnxModel(body, graph.irVersion, graph.opsetImport));
+  const session = await openSession(ort, model, "disabled", where);
+  const shown = session.outputMetadata.filter(({ isTensor }) => isTensor).map(({ name }) => name);
+  const results = await runSession(session, { [graph.entry]: image }, where, shown);
+  await session.release();
+
+  const seen = new Map<string, Seen>([[graph.entry, { shape: image.dims, bytes: 4 }]]);
+  for (const tensor of graph.initializers.values()) {
+    seen.set(tensor.name, { shape: tensorShape(tensor), bytes: bytesOf(elementTypeName(tensor.dataType)) });
+  }
+  for (const [name, { dims, type }] of Object.entries(results)) seen.set(name, { shape: dims, bytes: bytesOf(type) });
+  return seen;
+}
+
+/** "float32" is 4 bytes, "bool" 1, "int4" one half. */
+function bytesOf(type: string): number {
+  const bits = /float8/.test(type) ? 8 : /float4/.test(type) ? 4 : Number(/\d+$/.exec(type)?.[0] ?? 8);
+  return bits / 8;
+}
+
+/** Tensors that only the cut graph has lie between a product's input or output and a Cast or Add: the same shapes. */
+function nameCutTensors(tensors: Map<string, Seen>, cut: CutGraph): void {
+  for (const { product, output } of cut.products) {
+    if (!tensors.has(output)) tensors.set(output, { shape: tensors.get(product.name)!.shape, bytes: 4 });
+  }
+  for (const { node } of cut.nodes) {
+    const read = tensors.get(node.input[0]!);
+    const made = node.output[0]!;
+    if (tensors.has(made) || !read) continue;
+    const type = integerAttribute(node, "to", 0);
+    tensors.set(made, type === 0 ? read : { shape: read.shape, bytes: bytesOf(elementTypeName(type)) });
+  }
+}
+
+function digitalWork(cut: CutGraph, tensors: ReadonlyMap<string, Seen>): DigitalWork[] {
+  const works = new Map<string, DigitalWork>();
+  for (const { node, reads, helper } of cut.nodes) {
+    if (helper) continue;
+    const operator = operatorName(node);
+    const shapes = (names: readonly string[]): (Shape | undefined)[] => names.map((name) => tensors.get(name)?.shape);
+    const work = workOf(node, shapes(node.input), shapes(node.output));
+    const read = total(reads, tensors);
+    const written = total(node.output, tensors);
+    const before = works.get(operator);
+    works.set(operator, {
+      operator,
+      count: (before?.count ?? 0) + 1,
+      inputs: (before?.inputs ?? 0) + read.elements,
+      outputs: (before?.outputs ?? 0) + written.elements,
+      operations: (before?.operations ?? 0) + work.operations,
+      macs: (before?.macs ?? 0) + work.macs,
+      bytes: (before?.bytes ?? 0) + (views.has(node.opType) ? 0 : read.bytes + written.bytes),
+    });
+  }
+  return [...works.values()];
+}
+
+function total(names: readonly string[], tensors: ReadonlyMap<string, Seen>): { elements: number; bytes: number } {
+  let [elements, bytes] = [0, 0];
+  for (const name of names) {
+    const seen = tensors.get(name);
+    if (!seen) continue;
+    elements += elementsOf(seen.shape);
+    bytes += elementsOf(seen.shape) * seen.bytes;
+  }
+  return { elements, bytes };
+}
+
+function bodyWarnings(cut: CutGraph): string[] {
+  const holders = cut.nodes.filter(({ node }) => bodiesOf(node).length > 0).map(({ node }) => operatorName(node));
+  return holders.length > 0 ? [`work inside ${[...new Set(holders)].join(", ")} is not counted`] : [];
+}
