@@ -8,27 +8,6 @@ import type { EvaluationOutput, MultiplicationOutput } from "../../src/surface/r
 const times = [0, 3600, 86_400, 30 * 86_400, 365 * 86_400];
 const firstReading = 20;
 
-function results(
-  compensated: boolean,
-  accuracies: readonly number[],
-  biases: readonly number[],
-  errors: readonly number[],
-): TimeResult[] {
-  return times.map((time, index) => {
-    const mean = accuracies[index]!;
-    const spread = (0.002 * (1 - mean)) / (1 - accuracies[0]!);
-    const chips = [-1.2, -0.3, 0.1, 0.5, 0.9].map((offset) => mean + offset * spread);
-    return {
-      time,
-      sinceProgramming: time + firstReading,
-      compensated,
-      accuracy: { mean, low: mean - 1.24 * spread, high: mean + 1.24 * spread, standardDeviation: spread, chips },
-      weightError: { mean: biases[index]!, standardDeviation: errors[index]! },
-      beyondSource: time + firstReading > 10 * 86_400,
-    };
-  });
-}
-
 const layers = [
   {
     name: "hidden.0",
@@ -50,6 +29,34 @@ const layers = [
   },
   { name: "scores", rows: 256, columns: 10, tiles: 1, signalToNoise: 23.52, relativeError: 0.0667, clipped: 0 },
 ].map((layer) => ({ ...layer, operator: "Gemm", groups: 1, inputRange: 1.0, outputRanges: [3.1, 4.2, 5.3] }));
+
+function results(
+  compensated: boolean,
+  accuracies: readonly number[],
+  biases: readonly number[],
+  errors: readonly number[],
+): TimeResult[] {
+  return times.map((time, index) => {
+    const mean = accuracies[index]!;
+    const spread = (0.002 * (1 - mean)) / (1 - accuracies[0]!);
+    const chips = [-1.2, -0.3, 0.1, 0.5, 0.9].map((offset) => mean + offset * spread);
+    return {
+      time,
+      sinceProgramming: time + firstReading,
+      compensated,
+      accuracy: { mean, low: mean - 1.24 * spread, high: mean + 1.24 * spread, standardDeviation: spread, chips },
+      weightError: { mean: biases[index]!, standardDeviation: errors[index]! },
+      factors: compensated
+        ? layers.map(({ name }, layer) => ({
+            layer: name,
+            mean: [1, 1.17, 1.31, 1.49, 1.71][index]! + 0.004 * layer,
+            standardDeviation: 0.002 * index,
+          }))
+        : null,
+      beyondSource: time + firstReading > 10 * 86_400,
+    };
+  });
+}
 
 export const evaluationFixture: EvaluationOutput = {
   crossohm: "0.1.0",

@@ -168,6 +168,13 @@ describe("the report of an evaluation", () => {
     for (const { name } of assumptions) expect(text).toContain(name);
   });
 
+  it("states every factor of compensation", () => {
+    const text = textOf(report);
+    for (const { factors } of evaluationFixture.results) {
+      for (const { mean } of factors ?? []) expect(text).toContain(`${mean.toFixed(4)} ±`);
+    }
+  });
+
   it("says how to run it again, with words quoted as a shell needs them", () => {
     expect(textOf(report)).toContain("crossohm evaluate perceptron-fixture.onnx --data 'digits <made up>' --chip pcm");
   });

@@ -34,6 +34,23 @@ export function resultTable({ results, finishedChips }: EvaluationOutput): Marku
   );
 }
 
+/** What drift compensation multiplies each layer's products with; null where nothing was compensated. */
+export function factorTable({ results }: EvaluationOutput): Markup | null {
+  const rounds = results.filter(({ factors }) => factors !== null && factors.length > 0);
+  if (rounds.length === 0) return null;
+  return table(
+    "Compensation: what each layer's products are multiplied with, mean ± standard deviation over chips.",
+    [{ title: "Layer", text: true }, ...rounds.map(({ time }) => ({ title: timeSinceFirstReading(time) }))],
+    rounds[0]!.factors!.map(({ layer }, index) => [
+      layer,
+      ...rounds.map(({ factors }) => {
+        const { mean, standardDeviation } = factors![index]!;
+        return `${mean.toFixed(4)}${standardDeviation === null ? "" : ` ± ${standardDeviation.toFixed(4)}`}`;
+      }),
+    ]),
+  );
+}
+
 /** Layers on tiles, what stayed digital, and what the converters did. */
 export function networkTables({ network, clipping, selfCheck, floatAccuracy }: EvaluationOutput): Markup[] {
   const digital = Object.entries(network.digitalOperators).map(([name, count]) => `${name} (${count})`);

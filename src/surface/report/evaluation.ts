@@ -1,5 +1,5 @@
 import { costTables, gpuTables } from "./cost-tables.ts";
-import { assumptionTable, networkTables, resultTable } from "./evaluation-tables.ts";
+import { assumptionTable, factorTable, networkTables, resultTable } from "./evaluation-tables.ts";
 import { accuracyFigure } from "./figures/accuracy.ts";
 import { energyFigure, gpuFigure } from "./figures/energy.ts";
 import { captioned } from "./figures/frame.ts";
@@ -24,7 +24,7 @@ export function reportOf(evaluation: EvaluationOutput): string {
 ${headline(evaluation)}
 ${warnings.map((warning) => html`<p class="warning">${warning}</p>\n`)}
 ${figures(evaluation)}
-${section("Accuracy", resultTable(evaluation), readNoiseNote(evaluation.readNoise))}
+${section("Accuracy", resultTable(evaluation), factorTable(evaluation), readNoiseNote(evaluation.readNoise))}
 ${section("Network and converters", ...networkTables(evaluation))}
 ${section("Energy, latency and devices", ...costTables(evaluation))}
 ${evaluation.gpus.length > 0 ? section("The same inference on GPUs", ...gpuTables(evaluation)) : null}
