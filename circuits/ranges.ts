@@ -8,21 +8,28 @@ export type OutputRangeRule = (typeof outputRangeRules)[number];
  * largest magnitude of all.
  */
 export class CalibrationSample {
-  readonly #kept: Float64Array;
+  readonly #capacity: number;
+  #kept = new Float32Array(2 ** 12);
   #count = 0;
   #stride = 1;
   #seen = 0;
   largest = 0;
 
-  constructor(capacity = 1 << 14) {
-    this.#kept = new Float64Array(capacity);
+  /** @param capacity  a power of two; half a million values show a Gaussian's tails where 8 bits begin to clip it */
+  constructor(capacity = 2 ** 19) {
+    this.#capacity = capacity;
   }
 
   add(value: number): void {
     const size = Math.abs(value);
     if (size > this.largest) this.largest = size;
     if (this.#seen++ % this.#stride !== 0) return;
-    if (this.#count === this.#kept.length) {
+    if (this.#count === this.#kept.length && this.#count < this.#capacity) {
+      const more = new Float32Array(2 * this.#count);
+      more.set(this.#kept);
+      this.#kept = more;
+    }
+    if (this.#count === this.#capacity) {
       this.#count >>= 1;
       for (let i = 0; i < this.#count; i++) this.#kept[i] = this.#kept[2 * i]!;
       this.#stride *= 2;
@@ -31,7 +38,7 @@ export class CalibrationSample {
     this.#kept[this.#count++] = size;
   }
 
-  get values(): Float64Array {
+  get values(): Float32Array {
     return this.#kept.subarray(0, this.#count);
   }
 }
@@ -55,7 +62,7 @@ export function fullScale(rule: OutputRangeRule | "largest", sample: Calibration
   const high = Math.log(sample.largest);
   let best = high;
   let least = error(sample.largest);
-  const steps = 48;
+  const steps = 24;
   for (let k = 0; k < steps; k++) {
     const point = low + ((high - low) * k) / steps;
     const value = error(Math.exp(point));
@@ -64,7 +71,7 @@ export function fullScale(rule: OutputRangeRule | "largest", sample: Calibration
   const width = (high - low) / steps;
   let [a, b] = [best - width, Math.min(best + width, high)];
   const golden = (Math.sqrt(5) - 1) / 2;
-  for (let k = 0; k < 16; k++) {
+  for (let k = 0; k < 12; k++) {
     const [c, d] = [b - golden * (b - a), a + golden * (b - a)];
     if (error(Math.exp(c)) < error(Math.exp(d))) b = d;
     else a = c;
@@ -73,7 +80,7 @@ export function fullScale(rule: OutputRangeRule | "largest", sample: Calibration
   return error(settled) < least ? settled : Math.exp(best);
 }
 
-function conversionError(sizes: Float64Array, range: number, levels: number): number {
+function conversionError(sizes: Float32Array, range: number, levels: number): number {
   const step = range / levels;
   let sum = 0;
   for (let i = 0; i < sizes.length; i++) {

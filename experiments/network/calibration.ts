@@ -1,4 +1,4 @@
-import { CalibrationSample, fullScale, type LayerRanges, outputRanges, type TileLayer } from "../../circuits/index.ts";
+import { type LayerRanges, outputRanges, type TileLayer } from "../../circuits/index.ts";
 import type { Network } from "./partition.ts";
 import { exactMultiply } from "./partition.ts";
 
@@ -28,27 +28,32 @@ export async function calibrate(
   compensationVectors: number,
   batchSize: number,
 ): Promise<LayerCalibration[]> {
-  const inputs = network.products.map(() => new CalibrationSample());
+  const largest = network.products.map(() => 0);
   const kept = network.products.map((product, index) => new KeptVectors(product.groups, product.rows, wanted(index)));
   function wanted(index: number): number {
-    return Math.max(compensationVectors, Math.min(mostVectors, Math.ceil((1 << 24) / (network.products[index]!.rows * network.products[index]!.groups))));
+    return Math.max(
+      compensationVectors,
+      Math.min(mostVectors, Math.ceil((1 << 24) / (network.products[index]!.rows * network.products[index]!.groups))),
+    );
   }
   const size = images.length / count;
   for (let first = 0; first < count; first += batchSize) {
     const inBatch = Math.min(batchSize, count - first);
     await network.run(images.subarray(first * size, (first + inBatch) * size), inBatch, (index, x, vectors) => {
-      const sample = inputs[index]!;
-      for (let i = 0; i < x.length; i++) sample.add(x[i]!);
+      largest[index] = x.reduce((most, value) => Math.max(most, Math.abs(value)), largest[index]!);
       kept[index]!.add(x, vectors);
       return exactMultiply(network.products[index]!, x, vectors);
     });
   }
   return layers.map((layer, index) => {
-    const inputRange = fullScale("largest", inputs[index]!, layer.spec.inputLevels);
+    const inputRange = largest[index]!;
     const vectors = kept[index]!;
-        const used = Math.min(compensationVectors, vectors.count);
+    const used = Math.min(compensationVectors, vectors.count);
     return {
-      ranges: { inputRange, outputRanges: outputRanges(layer, vectors.values(vectors.count), vectors.count, inputRange) },
+      ranges: {
+        inputRange,
+        outputRanges: outputRanges(layer, vectors.values(vectors.count), vectors.count, inputRange),
+      },
       compensationInputs: vectors.values(used),
       compensationVectors: used,
     };

@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Cells, DeviceModel, DeviceSwitches } from "../../devices/index.ts";
+import { drawOf } from "../../src/ground/draws/index.ts";
+import { embedded } from "../../src/ground/embedded/index.ts";
+import { openEngine } from "../../src/ground/kernels/index.ts";
+import { readKnownTree } from "../../src/ground/known-tree.ts";
+
+export const everything: DeviceSwitches = { programmingNoise: true, drift: true, readNoise: true };
+export const nothing: DeviceSwitches = { programmingNoise: false, drift: false, readNoise: false };
+
+/** The values of a parameter set that ships, in SI. */
+export function shippedSet(path: string) {
+  return readKnownTree((embedded(`devices/${path}`) as { values: unknown }).values, path);
+}
+
+const split = { mode: "process", window: 1e-2 } as const;
+
+/** What every device model must satisfy, whatever its physics. */
+export function keepsTheDeviceContract(model: DeviceModel, setPath: string): void {
+  describe(`${model.name} keeps the device contract`, () => {
+    const count = 257;
+    const device = model.prepare(shippedSet(setPath));
+    const targets = (seed: number): Float32Array =>
+      Float32Array.from({ length: count }, (_, i) => device.targetRange * (((i * 7919 + seed * 104729) % 1000) / 999));
+
+    // The twins take arrays of any memory, so that a test may read them.
+    async function programmed(seed = 1, switches = everything): Promise<Cells> {
+      const engine = await openEngine(1 << 22, "typescript");
+      const cells = device.create(engine, count, drawOf(seed), switches);
+      cells.program?.(targets(0), 0);
+      return cells;
+    }
+    function read(cells: Cells, reading: number): { centre: Float32Array; deviation: Float32Array; now: Float32Array } {
+      const [centre, deviation, now] = [new Float32Array(count), new Float32Array(count), new Float32Array(count)];
+      cells.conductance(now);
+      cells.readNoise(split, reading, centre, deviation);
+      return { centre, deviation, now };
+    }
+
+    it("never has a negative or infinite conductance, at any time", async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.double({ min: 0, max: 1e9, noNaN: true }), fc.integer({ min: 0, max: 99 }), async (seconds, seed) => {
+          const cells = await programmed(seed);
+          cells.elapse(device.firstReading + seconds);
+          for (const value of read(cells, 0).now) expect(value >= 0 && Number.isFinite(value)).toBe(true);
+        }),
+        { seed: 1, numRuns: 20 },
+      );
+    });
+
+    it("moves by two spans of time as by their sum", async () => {
+      const [once, twice] = [await programmed(1), await programmed(1)];
+      once.elapse(device.firstReading + 3600);
+      twice.elapse(device.firstReading);
+      twice.elapse(1200);
+      twice.elapse(2400);
+      expect(read(twice, 5)).toEqual(read(once, 5));
+    });
+
+    it("gives the same draws to the same address and others to another", async () => {
+      const [one, same, other] = [await programmed(1), await programmed(1), await programmed(2)];
+      for (const cells of [one, same, other]) cells.elapse(device.firstReading);
+      expect(read(same, 0)).toEqual(read(one, 0));
+      if (one.heldShare(split) === null) return;
+      expect(read(other, 0).centre).not.toEqual(read(one, 0).centre);
+      expect(read(one, 1).centre).not.toEqual(read(one, 0).centre);
+    });
+
+    it("is its target, without noise and drift", async () => {
+      const cells = await programmed(1, nothing);
+      cells.elapse(device.firstReading + 86400);
+      const { centre, deviation, now } = read(cells, 0);
+      expect(now).toEqual(targets(0));
+      expect(centre).toEqual(targets(0));
+      expect(deviation.every((value) => value === 0)).toBe(true);
+    });
+
+    it("goes on from a saved state as if nothing had happened, and refuses bytes of another population", async () => {
+      const cells = await programmed(1);
+      cells.elapse(device.firstReading + 100);
+      const saved = cells.save();
+      const again = device.create(await openEngine(1 << 22, "typescript"), count, drawOf(1), everything);
+      again.restore(saved);
+      for (const both of [cells, again]) both.elapse(50);
+      expect(again.clock).toBe(cells.clock);
+      expect(read(again, 3)).toEqual(read(cells, 3));
+      expect(() => again.restore(saved.subarray(8))).toThrow(/bytes, expected/);
+      const bent = saved.slice();
+      bent[4]! ^= 1;
+      expect(() => again.restore(bent)).toThrow(/header/);
+    });
+
+    it("takes energy from a read: V^2 G t to the drift within it", async () => {
+      const cells = await programmed(1);
+      cells.elapse(device.firstReading);
+      const before = read(cells, 0).now;
+      const work = new Float64Array(count);
+      const [voltage, duration] = [0.2, 1e-6];
+      cells.apply({ voltage, duration }, work);
+      expect(cells.clock).toBe(device.firstReading + duration);
+      for (let i = 0; i < count; i++) {
+        expect(work[i]).toBeGreaterThanOrEqual(0);
+        expect(work[i]! / (voltage ** 2 * duration)).toBeCloseTo(before[i]!, 11);
+      }
+    });
+  });
+}
