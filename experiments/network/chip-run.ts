@@ -1,4 +1,10 @@
-import { addProductError, Ledger, type LedgerEntry, type TileLayer, weightError as errorOfWeights } from "../../circuits/index.ts";
+import {
+  addProductError,
+  weightError as errorOfWeights,
+  Ledger,
+  type LedgerEntry,
+  type TileLayer,
+} from "../../circuits/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
 import { InterruptedError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
@@ -33,7 +39,7 @@ export interface ChipShare {
   readonly images: number;
   /** [time][compensation setting]. */
   readonly correct: readonly (readonly number[])[];
-  /** Of (conductance difference - target) / target range, [time][compensation setting]; the same for every share of a chip. */
+  /** Of (conductance difference - target) / target range, [time][compensation setting]; counted by the share with the first image. */
   readonly weightError: readonly (readonly Moments[])[];
   readonly heldShare: readonly (number | null)[];
   /** Compensation factors, [time][layer]; none where nothing is compensated. */
@@ -55,7 +61,8 @@ export interface LayerCounts {
 }
 
 export interface RunWatch {
-  progress(images: number): void;
+  /** Awaited after every batch, so that a thread that also serves its user can breathe. */
+  progress(images: number): void | Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -107,10 +114,12 @@ async function runOn(task: ChipTask, network: Network, engine: Engine, watch: Ru
       return present > 0 ? sum / present : 1;
     });
     if (factors) allFactors.push(factors);
-    for (const [s, compensated] of task.compensation.entries()) {
-      layers.forEach((layer, index) => {
-        addMoments(weightError[k]![s]!, errorOfWeights(layer, compensated ? factors![index]! : 1));
-      });
+    if (task.firstImage === 0) {
+      for (const [s, compensated] of task.compensation.entries()) {
+        layers.forEach((layer, index) => {
+          addMoments(weightError[k]![s]!, errorOfWeights(layer, compensated ? factors![index]! : 1));
+        });
+      }
     }
     for (let first = task.firstImage; first < task.endImage; first += task.batchSize) {
       if (watch.signal.aborted) throw new InterruptedError("interrupted");
@@ -136,7 +145,7 @@ async function runOn(task: ChipTask, network: Network, engine: Engine, watch: Ru
         for (let i = 0; i < count; i++) {
           if (classes[i] === task.images.labels[first + i]) correct[k]![s]!++;
         }
-        watch.progress(count);
+        await watch.progress(count);
       }
     }
   }
@@ -156,7 +165,13 @@ async function runOn(task: ChipTask, network: Network, engine: Engine, watch: Ru
 
 /** Sum of the magnitudes of a layer's products for its calibration vectors. */
 function compensationRead(layer: TileLayer, calibration: LayerCalibration, ledger: Ledger | null): number {
-  const outputs = layer.multiply(calibration.compensationInputs, calibration.compensationVectors, "compensation", 0, ledger);
+  const outputs = layer.multiply(
+    calibration.compensationInputs,
+    calibration.compensationVectors,
+    "compensation",
+    0,
+    ledger,
+  );
   let sum = 0;
   for (const value of outputs) sum += Math.abs(value);
   return sum;

@@ -22,7 +22,7 @@ export interface TaskTools {
   openEngine(bytes: number): Promise<Engine>;
   /** Makes a thing once per thread and keeps it for later tasks. */
   keep<T>(key: string, make: () => T): T;
-  progress(amount: number): void;
+  progress(amount: number): void | Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -98,7 +98,7 @@ async function check(task: CheckTask, network: Network, engine: Engine, tools: T
       const difference = Math.abs(whole[i]! - tiled[i]!);
       if (!(difference <= maximumLogitDifference)) maximumLogitDifference = difference;
     }
-    tools.progress(count);
+    await tools.progress(count);
   }
   return { floatCorrect, sameClass, maximumLogitDifference };
 }
