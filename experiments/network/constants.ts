@@ -43,7 +43,7 @@ export function constantNames(graph: Graph): Set<string> {
   return constant;
 }
 
-export function isConstantNode({ node, reads }: GraphNode, constant: ReadonlySet<string>): boolean {
+function isConstantNode({ node, reads }: GraphNode, constant: ReadonlySet<string>): boolean {
   return reads.every((name) => constant.has(name)) && !isRandom(node);
 }
 

@@ -44,6 +44,9 @@ export function convolutionProduct(
   const weights = Array.from({ length: groups }, (_, g) =>
     transposed(values.subarray(g * size, (g + 1) * size), columns, rows),
   );
+  if (integersAttribute(node, "pads")?.some((length) => length < 0)) {
+    throw inputError({ ...place, found: "negative pads", expected: "pads from 0" });
+  }
   const geometry: Geometry = { ...readGeometry(node, kernel), kernel, groups, channels, columns, place };
   return { groups, rows, columns, weights, layoutOf: (activation) => convolutionLayout(geometry, activation) };
 }
@@ -65,52 +68,46 @@ function readGeometry(
   };
 }
 
-/** Output lengths and leading pads for one input size. */
-function extents(geometry: Geometry, spatial: readonly number[]): { outputs: number[]; before: number[] } {
-  const outputs: number[] = [];
-  const before: number[] = [];
+/** Output lengths, leading pads and padded lengths for one input size. */
+function extents(
+  geometry: Geometry,
+  spatial: readonly number[],
+): { outputs: number[]; before: number[]; padded: number[] } {
+  const [outputs, before, padded]: [number[], number[], number[]] = [[], [], []];
   for (const [axis, length] of spatial.entries()) {
     const stride = geometry.strides[axis]!;
     const reach = (geometry.kernel[axis]! - 1) * geometry.dilations[axis]! + 1;
-    if (geometry.pads) {
-      const padded = length + geometry.pads.before[axis]! + geometry.pads.after[axis]!;
-      outputs.push(Math.floor((padded - reach) / stride) + 1);
-      before.push(geometry.pads.before[axis]!);
-    } else {
-      const output = Math.ceil(length / stride);
-      const total = Math.max(0, (output - 1) * stride + reach - length);
-      outputs.push(output);
-      before.push(geometry.upper ? Math.floor(total / 2) : Math.ceil(total / 2));
-    }
+    const same = Math.max(0, (Math.ceil(length / stride) - 1) * stride + reach - length);
+    const shorter = Math.floor(same / 2);
+    const pads = geometry.pads
+      ? [geometry.pads.before[axis]!, geometry.pads.after[axis]!]
+      : geometry.upper
+        ? [shorter, same - shorter]
+        : [same - shorter, shorter];
+    before.push(pads[0]!);
+    padded.push(length + pads[0]! + pads[1]!);
+    outputs.push(Math.floor((padded[axis]! - reach) / stride) + 1);
   }
-  return { outputs, before };
+  return { outputs, before, padded };
 }
 
-/** For each output position and kernel tap: the offset in one channel of the input, or -1 in the padding. */
-function tapOffsets(
-  geometry: Geometry,
-  spatial: readonly number[],
-  outputs: readonly number[],
-  before: readonly number[],
+/** Offsets in a row-major array of `lengths` of all points of a grid: first + step * point on each axis. */
+function gridOffsets(
+  lengths: readonly number[],
+  points: readonly number[],
+  first: readonly number[],
+  step: readonly number[],
 ): Int32Array {
-  const { kernel, strides, dilations } = geometry;
-  const [positions, taps] = [elementsOf(outputs), elementsOf(kernel)];
-  const offsets = new Int32Array(positions * taps);
-  for (let position = 0; position < positions; position++) {
-    for (let tap = 0; tap < taps; tap++) {
-      let [restPosition, restTap, offset, pitch, inside] = [position, tap, 0, 1, true];
-      for (let axis = spatial.length - 1; axis >= 0; axis--) {
-        const output = restPosition % outputs[axis]!;
-        const k = restTap % kernel[axis]!;
-        restPosition = (restPosition - output) / outputs[axis]!;
-        restTap = (restTap - k) / kernel[axis]!;
-        const at = output * strides[axis]! - before[axis]! + k * dilations[axis]!;
-        inside &&= at >= 0 && at < spatial[axis]!;
-        offset += at * pitch;
-        pitch *= spatial[axis]!;
-      }
-      offsets[position * taps + tap] = inside ? offset : -1;
+  const offsets = new Int32Array(elementsOf(points));
+  for (let point = 0; point < offsets.length; point++) {
+    let [rest, offset, pitch] = [point, 0, 1];
+    for (let axis = lengths.length - 1; axis >= 0; axis--) {
+      const at = rest % points[axis]!;
+      rest = (rest - at) / points[axis]!;
+      offset += (first[axis]! + at * step[axis]!) * pitch;
+      pitch *= lengths[axis]!;
     }
+    offsets[point] = offset;
   }
   return offsets;
 }
@@ -123,34 +120,47 @@ function convolutionLayout(geometry: Geometry, shape: readonly number[]): Layout
     const expected = `images x ${groups * channels} x ${kernel.length} axes`;
     throw inputError({ ...place, found: `activations of shape ${shape.join(" x ")}`, expected });
   }
-  const { outputs, before } = extents(geometry, spatial);
+  const { outputs, before, padded } = extents(geometry, spatial);
   if (outputs.some((length) => length < 1)) {
     const found = `an input of ${spatial.join(" x ")}`;
     throw inputError({ ...place, found, expected: `at least the kernel's reach (${kernel.join(" x ")})` });
   }
-  const [positions, taps, plane] = [elementsOf(outputs), elementsOf(kernel), elementsOf(spatial)];
-  const rows = channels * taps;
-  const offsets = tapOffsets(geometry, spatial, outputs, before);
+  const [positions, plane, paddedPlane] = [elementsOf(outputs), elementsOf(spatial), elementsOf(padded)];
+  const zeros = kernel.map(() => 0);
+  // In a padded image a receptive field is the same pattern of offsets everywhere, counted from its first tap.
+  const origins = gridOffsets(padded, outputs, zeros, geometry.strides);
+  const taps = gridOffsets(padded, kernel, zeros, geometry.dilations);
+  const field = Int32Array.from({ length: channels * taps.length }, (_, row) => {
+    return Math.floor(row / taps.length) * paddedPlane + taps[row % taps.length]!;
+  });
+  const rows = field.length;
+  const needsPadding = paddedPlane !== plane;
+  const interior = gridOffsets(padded, spatial, before, zeros.fill(1));
+  const frame = new Float32Array(needsPadding ? channels * paddedPlane : 0);
+
+  /** One image's channels of one group inside a frame of zeros. */
+  function pad(source: Float32Array, from: number): void {
+    for (let channel = 0; channel < channels; channel++) {
+      const to = channel * paddedPlane;
+      const start = from + channel * plane;
+      for (let i = 0; i < plane; i++) frame[to + interior[i]!] = source[start + i]!;
+    }
+  }
+
   return {
     vectors: images * positions,
     outputShape: [images, groups * columns, ...outputs],
-    inputInPlace: groups === 1 && rows === inputChannels * plane && isIdentity(offsets),
+    // A kernel as large as its input: the image is its one receptive field.
+    inputInPlace: groups === 1 && !needsPadding && rows === channels * plane && positions === 1,
     outputInPlace: groups === 1 && (positions === 1 || columns === 1),
     gather(source, target, first, total) {
       for (let group = 0; group < groups; group++) {
         let to = (group * total + first) * rows;
         for (let image = 0; image < images; image++) {
-          const from = (image * inputChannels + group * channels) * plane;
-          for (let position = 0; position < positions; position++) {
-            const row = position * taps;
-            for (let channel = 0; channel < channels; channel++) {
-              const base = from + channel * plane;
-              for (let tap = row; tap < row + taps; tap++) {
-                const offset = offsets[tap]!;
-                target[to++] = offset < 0 ? 0 : source[base + offset]!;
-              }
-            }
-          }
+          const start = (image * inputChannels + group * channels) * plane;
+          if (needsPadding) pad(source, start);
+          const [from, base] = needsPadding ? [frame, 0] : [source, start];
+          to = copyFields(from, base, origins, field, target, to);
         }
       }
     },
@@ -167,7 +177,20 @@ function convolutionLayout(geometry: Geometry, shape: readonly number[]): Layout
   };
 }
 
-/** A kernel as large as its input: the image is its one receptive field. */
-function isIdentity(offsets: Int32Array): boolean {
-  return offsets.every((offset, place) => offset === place);
+/** Writes the receptive field of every origin, one after another; returns where the next one goes. */
+function copyFields(
+  source: Float32Array,
+  base: number,
+  origins: Int32Array,
+  field: Int32Array,
+  target: Float32Array,
+  first: number,
+): number {
+  let to = first;
+  for (let position = 0; position < origins.length; position++) {
+    const from = base + origins[position]!;
+    for (let row = 0; row < field.length; row++) target[to + row] = source[from + field[row]!]!;
+    to += field.length;
+  }
+  return to;
 }

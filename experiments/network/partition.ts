@@ -7,7 +7,7 @@ import { buildGraph, clearRepeatedNames, type Graph, operatorName } from "./grap
 import { type Ort, openSession } from "./ort.ts";
 import { type CutGraph, cutProducts, type Multiply, type Product } from "./products.ts";
 import { checkModel, countParameters } from "./refusals.ts";
-import { type Lanes, lanesOf, runCut, runSessionWhole } from "./run.ts";
+import { type Lanes, lanesOf, runCut, runSessionWhole, Scratch } from "./run.ts";
 import { type Action, scheduleStages } from "./stages.ts";
 
 export type { Multiply, Product, ProductOperator } from "./products.ts";
@@ -85,6 +85,7 @@ export async function readNetwork(
     throw inputError({ file, found, expected: "at least one Gemm, MatMul or Conv whose weights are in the file" });
   }
   const actions = await scheduleStages(graph, cut, constant, ort);
+  const scratch = new Scratch();
   const { lanes, classes } = await lanesOf(file, ort, whole, boundary);
 
   return {
@@ -100,7 +101,7 @@ export async function readNetwork(
     warnings: warningsOf(cut, constant, classes),
     inner: { ort, graph, cut, lanes },
     run: (images, count, multiply) =>
-      runCut({ file, ort, actions, cut, lanes, boundary, classes }, images, count, multiply),
+      runCut({ file, ort, actions, cut, lanes, boundary, classes, scratch }, images, count, multiply),
     runWhole: (images, count) => runSessionWhole({ file, ort, whole, lanes, boundary, classes }, images, count),
     close: () => closeAll(actions, whole),
   };

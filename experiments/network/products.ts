@@ -108,7 +108,7 @@ export async function cutProducts(
       const { groups, rows, columns } = matrix;
       const named = { name: node.output[0]!, operator: node.opType as ProductOperator, level };
       const product: Product = { ...named, groups, rows, columns, weights: matrix.weights, bias };
-      return { product, node, input, output, layoutOf: matrix.layoutOf };
+      return { product, node, input, output, layoutOf: remembered(matrix.layoutOf) };
     }, input);
     for (const added of after) depths.addNode(added);
   }
@@ -144,6 +144,21 @@ class Depths {
     while (this.levels.length <= depth) this.levels.push({ nodes: [], products: [] });
     return this.levels[depth]!;
   }
+}
+
+/** Batches come in few shapes: those of a run, its last one, and a single image. */
+function remembered(layoutOf: (shape: readonly number[]) => Layout): (shape: readonly number[]) => Layout {
+  const most = 4;
+  const known = new Map<string, Layout>();
+  return (shape) => {
+    const key = shape.join(" ");
+    const layout = known.get(key) ?? layoutOf(shape);
+    if (!known.has(key)) {
+      if (known.size === most) known.clear();
+      known.set(key, layout);
+    }
+    return layout;
+  };
 }
 
 interface Operands {

@@ -1,6 +1,7 @@
 import { inputError } from "../../src/ground/errors.ts";
 import { elementsOf } from "../../src/ground/formats/onnx.ts";
 import type { Boundary } from "./boundary.ts";
+import type { Layout } from "./layout.ts";
 import { type Ort, type OrtPlace, type OrtSession, type OrtTensor, runSession } from "./ort.ts";
 import type { CutGraph, Multiply, PlacedProduct } from "./products.ts";
 import type { Action, Stage } from "./stages.ts";
@@ -25,6 +26,24 @@ interface Common {
 export interface CutNetwork extends Common {
   readonly actions: readonly Action[];
   readonly cut: CutGraph;
+  readonly scratch: Scratch;
+}
+
+/** Memory that vectors are laid out in, kept from run to run: fresh memory of this size costs more than the copy. */
+export class Scratch {
+  readonly #free: Float32Array[] = [];
+
+  /** At least `length` numbers of any value; nobody else's until they are given back. */
+  take(length: number): Float32Array {
+    const fit = this.#free.findIndex((array) => array.length >= length);
+    return fit < 0 ? new Float32Array(length) : this.#free.splice(fit, 1)[0]!;
+  }
+
+  give(array: Float32Array): void {
+    this.#free.push(array);
+    // Runs side by side may need several; the largest is what the next one wants.
+    this.#free.sort((a, b) => b.length - a.length).splice(2);
+  }
 }
 
 export interface WholeNetwork extends Common {
@@ -133,13 +152,13 @@ export async function runCut(
   count: number,
   multiply: Multiply,
 ): Promise<Float32Array> {
-  const { file, ort, actions, cut, boundary } = network;
+  const { file, ort, actions, cut, boundary, scratch } = network;
   const values = new Map<string, OrtTensor[]>([[boundary.entry, checkedTensors(network, ort, images, count)]]);
   for (const { stage, product, lastUse } of actions) {
     if (stage) await runStage(stage, values, count, { file, place: stage.name });
     if (product) {
       const index = cut.products.indexOf(product);
-      values.set(product.output, await runProduct(ort, product, index, values.get(product.input)!, multiply));
+      values.set(product.output, await runProduct(ort, product, index, values.get(product.input)!, multiply, scratch));
     }
     for (const name of lastUse) values.delete(name);
   }
@@ -173,23 +192,23 @@ async function runProduct(
   index: number,
   inputs: readonly OrtTensor[],
   multiply: Multiply,
+  scratch: Scratch,
 ): Promise<OrtTensor[]> {
   const { groups, rows, columns, bias } = product;
   const layouts = inputs.map(({ dims }) => layoutOf(dims));
   const total = layouts.reduce((sum, { vectors }) => sum + vectors, 0);
   const alone = inputs.length === 1 ? layouts[0]! : null;
 
-  let vectors: Float32Array;
-  if (alone?.inputInPlace) vectors = inputs[0]!.data as Float32Array;
-  else {
-    vectors = new Float32Array(groups * total * rows);
-    let first = 0;
-    for (const [lane, layout] of layouts.entries()) {
-      layout.gather(inputs[lane]!.data as Float32Array, vectors, first, total);
-      first += layout.vectors;
-    }
+  const length = groups * total * rows;
+  const buffer = alone?.inputInPlace ? null : scratch.take(length);
+  if (buffer) gatherAll(layouts, inputs, buffer, total);
+  const vectors = buffer ? buffer.subarray(0, length) : (inputs[0]!.data as Float32Array);
+  let results: Float32Array;
+  try {
+    results = await multiply(index, vectors, total);
+  } finally {
+    if (buffer) scratch.give(buffer);
   }
-  const results = total === 0 ? new Float32Array(0) : await multiply(index, vectors, total);
   if (results.length !== groups * total * columns) {
     throw new Error(`${product.name}: ${results.length} results for ${groups} x ${total} x ${columns} outputs`);
   }
@@ -202,6 +221,19 @@ async function runProduct(
     first += layout.vectors;
     return new ort.Tensor("float32", target, layout.outputShape);
   });
+}
+
+function gatherAll(
+  layouts: readonly Layout[],
+  inputs: readonly OrtTensor[],
+  vectors: Float32Array,
+  total: number,
+): void {
+  let first = 0;
+  for (const [lane, layout] of layouts.entries()) {
+    layout.gather(inputs[lane]!.data as Float32Array, vectors, first, total);
+    first += layout.vectors;
+  }
 }
 
 function addBias(results: Float32Array, bias: Float32Array, groups: number, vectors: number, columns: number): void {
