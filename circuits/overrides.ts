@@ -37,8 +37,8 @@ export function overrideOf(overrides: readonly Override[], keys: readonly string
 }
 
 /**
- * The chip with values replaced. A key is a dotted path, or the end of one that fits a single leaf, looked for in the parameter
- * set, then in the chip. `changed` is told the full path of every leaf that was replaced, and what was written.
+ * The chip with values replaced. A key is a dotted path, looked for in the parameter set, then in the chip; or the end of a
+ * path that fits a single leaf of both. `changed` is told the full path of every leaf that was replaced, and what was written.
  */
 export function withOverrides(
   chip: Chip,
@@ -71,11 +71,10 @@ function pathOf(chip: Chip, key: string): string {
   const within = [...set, ...own].filter((path) => path.startsWith(`${key}.`) || path.startsWith(`device.${key}.`));
   if (within.length > 0)
     throw inputError({ file: "--set", found: `"${key}" is a group of keys`, expected: listed(within) });
-  for (const tree of [set, own]) {
-    const fitting = tree.filter((path) => path.endsWith(`.${key}`));
-    if (fitting.length === 1) return fitting[0]!;
-    if (fitting.length > 1)
-      throw inputError({ file: "--set", found: `"${key}" fits ${fitting.length} keys`, expected: listed(fitting) });
+  const fitting = [...set, ...own].filter((path) => path.endsWith(`.${key}`));
+  if (fitting.length === 1) return fitting[0]!;
+  if (fitting.length > 1) {
+    throw inputError({ file: "--set", found: `"${key}" fits ${fitting.length} keys`, expected: listed(fitting) });
   }
   const names = [...set.map((path) => path.slice("device.".length)), ...own, ...Object.keys(switches)];
   const near = [...new Set([...namesNear(key, names), ...nearLastPart(key, names)])].slice(0, 3);

@@ -222,8 +222,7 @@ describe("overrides", () => {
     ["costs.static.tile=1mW", "costs.static.tile", 1e-3],
     ["supplyVoltage=1.1V", "costs.supplyVoltage", 1.1],
     ["buffer.read=3 pJ/byte", "costs.buffer.read", 3e-12],
-    // The parameter set is searched before the chip, whole paths before ends of paths.
-    ["time=300ns", "device.readNoise.time", 300e-9],
+    // Whole paths before ends of paths: there is a readNoise.time too.
     ["read.time=300ns", "read.time", 300e-9],
   ])("%s sets %s alone", (text, path, value) => {
     const leaves = (chip: Chip) => leavesOf(Object.fromEntries(Object.entries(chipTree(chip)).slice(2)) as KnownTree);

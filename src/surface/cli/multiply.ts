@@ -1,0 +1,113 @@
+import type { Command } from "commander";
+import type { Multiplication, MultiplyRequest } from "../../../experiments/multiply/index.ts";
+import { InterruptedError } from "../../ground/errors.ts";
+import { formatDuration } from "../../ground/quantities/index.ts";
+import { readMatrix } from "../matrix-file.ts";
+import { progressTo } from "../progress.ts";
+import { multiplyReportOf } from "../report/multiply.ts";
+import { percent, quantity } from "../report/numbers.ts";
+import { type ArrayOptions, chipOf, withArrayOptions } from "./array-options.ts";
+import { number, wholeNumber, withCommonOptions } from "./options.ts";
+import { checkOutputs, headOf, writeOutputs } from "./output.ts";
+import type { MultiplyJob, World } from "./world.ts";
+
+interface MultiplyOptions extends ArrayOptions {
+  readonly weights: string;
+  readonly inputs: string;
+  readonly weightRange?: number;
+  readonly inputRange?: number;
+  readonly outputRange?: number;
+  readonly repeats: number;
+  readonly conductances: boolean;
+}
+
+/** `crossohm multiply --weights FILE --inputs FILE`. */
+export function multiplyCommand(command: Command, words: readonly string[], world: World): Command {
+  const range = (option: string) => number(option, (x) => x > 0, "a number above 0");
+  const itself = command
+    .summary("drive one array: y = x W")
+    .description(
+      "Drives one logical array on tiles: y = x W, with the chip's device, noise and converters, and nothing else.",
+    )
+    .requiredOption("--weights <FILE>", "W as CSV, npy or npz; rows are inputs (word lines)")
+    .requiredOption("--inputs <FILE>", "vectors x, one a row")
+    .option(
+      "--weight-range <R>",
+      "|w| = R is the top target (default: the largest of what --scale spans)",
+      range("--weight-range"),
+    )
+    .option("--input-range <R>", "full scale of the input converter (default: 1)", range("--input-range"))
+    .option(
+      "--output-range <R>",
+      "full scale of the output converters (default: by the chip's rule)",
+      range("--output-range"),
+    )
+    .option("--repeats <N>", "how often each input is read", wholeNumber("--repeats", 1, 1_000_000), 1)
+    .option("--conductances", "add conductances and targets to the JSON", false);
+  withArrayOptions(itself, { times: "0", chips: 1, window: "vectors x repeats x latency of one" });
+  return withCommonOptions(itself, world.cores).action((options: MultiplyOptions) => multiply(options, words, world));
+}
+
+async function multiply(options: MultiplyOptions, words: readonly string[], world: World): Promise<void> {
+  checkOutputs(options);
+  const job = jobOf(options);
+  const progress = progressTo(world.err, options.quiet);
+  try {
+    const { result, interrupted, kernels, warnings } = await world.work.multiply(job, {
+      ...progress,
+      signal: world.signal,
+    });
+    progress.close();
+    const output = { ...headOf("multiply", words, options.seed, { kernels, warnings }), ...result };
+    writeOutputs(options, world.out, {
+      json: () => output,
+      report: () => multiplyReportOf(output),
+      text: () => textOf(job, result, warnings),
+    });
+    if (interrupted) throw new InterruptedError("stopped before all was read");
+  } finally {
+    progress.close();
+  }
+}
+
+function jobOf(options: MultiplyOptions): MultiplyJob {
+  const { weights, inputs, repeats, chips, seed, times, fidelity, readNoise, without, conductances } = options;
+  const request: MultiplyRequest = {
+    weights,
+    inputs,
+    weightRange: options.weightRange ?? null,
+    inputRange: options.inputRange ?? null,
+    outputRange: options.outputRange ?? null,
+    repeats,
+    chips,
+    seed,
+    times,
+    fidelity,
+    readNoise,
+    readWindow: options.readWindow ?? null,
+    without,
+    conductances,
+  };
+  return {
+    request,
+    chip: chipOf(options),
+    weights: readMatrix(weights, "weights"),
+    inputs: readMatrix(inputs, "inputs", true),
+    threads: options.threads,
+  };
+}
+
+function textOf({ weights, inputs, chip }: MultiplyJob, result: Multiplication, warnings: readonly string[]): string {
+  const { relativeError, energy, latency, clipping, devices, tiles } = result;
+  const lines = [
+    `${weights.rows} x ${weights.columns} weights on ${chip.name}: ${devices} devices, ${tiles === 1 ? "1 tile" : `${tiles} tiles`}; ${inputs.rows === 1 ? "1 vector" : `${inputs.rows} vectors`}`,
+    ...relativeError.map(
+      ({ time, plain, bestScalar }) =>
+        `${time === 0 ? "At the first reading" : `After ${formatDuration(time)}`}: relative error ${percent(plain)} %, ${percent(bestScalar)} % with the best common factor taken out`,
+    ),
+    `One vector: ${quantity(energy.perVector, "J")}, ${quantity(latency.perVector, "s")}`,
+    `Clipped: weights ${percent(clipping.weights)} %, inputs ${percent(clipping.inputs)} %, outputs ${percent(clipping.outputs)} %`,
+    ...warnings.map((warning) => `Warning: ${warning}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}

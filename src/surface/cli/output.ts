@@ -1,0 +1,52 @@
+import { resolve } from "node:path";
+import { inputError } from "../../ground/errors.ts";
+import { checkWritable, version, writeWhole } from "../files.ts";
+import type { Terminal } from "../progress.ts";
+import { jsonOf } from "./json.ts";
+import type { CommonOptions } from "./options.ts";
+
+/** What every JSON starts with. */
+export interface Head {
+  readonly crossohm: string;
+  readonly command: string;
+  /** The words after the command, as they were given. */
+  readonly arguments: readonly string[];
+  readonly seed: number;
+  /** Which build and engine ran. */
+  readonly kernels: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly string[];
+}
+
+/** A result in the forms that a command can give it. */
+export interface Forms {
+  readonly json: () => object;
+  readonly report: () => string;
+  /** For the terminal. */
+  readonly text: () => string;
+}
+
+export function headOf(
+  command: string,
+  words: readonly string[],
+  seed: number,
+  ran: Pick<Head, "kernels" | "warnings"> = { kernels: {}, warnings: [] },
+): Head {
+  return { crossohm: version(), command, arguments: words, seed, kernels: ran.kernels, warnings: ran.warnings };
+}
+
+/** Refuses output files that could not be written, before any work is done for them. */
+export function checkOutputs({ json, report }: CommonOptions): void {
+  if (json !== undefined && json !== "-") checkWritable(json, "--json");
+  if (report !== undefined) checkWritable(report, "--report");
+  if (json !== undefined && report !== undefined && resolve(json) === resolve(report)) {
+    throw inputError({ file: "--report", found: `"${report}", the file of --json`, expected: "another file" });
+  }
+}
+
+/** Writes what was asked for; standard output has the JSON alone, or the text. */
+export function writeOutputs({ json, report }: CommonOptions, out: Terminal, forms: Forms): void {
+  const text = json === undefined ? "" : jsonOf(forms.json());
+  if (json !== undefined && json !== "-") writeWhole(json, text);
+  if (report !== undefined) writeWhole(report, forms.report());
+  out.write(json === "-" ? text : forms.text());
+}

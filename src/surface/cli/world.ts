@@ -1,0 +1,53 @@
+import type { Chip } from "../../../circuits/index.ts";
+import type { Matrix, Multiplication, MultiplyRequest } from "../../../experiments/multiply/index.ts";
+import type { EvaluateRequest, Evaluation, ImageData } from "../../../experiments/network/index.ts";
+import type { Progress, Terminal } from "../progress.ts";
+
+/** What a command is given beside its words: the terminal, a way to be stopped, and the work it starts. */
+export interface World {
+  readonly out: Terminal;
+  readonly err: Terminal;
+  readonly signal: AbortSignal;
+  readonly cores: number;
+  /** Whether text on `out` may have colours. */
+  readonly color: boolean;
+  readonly work: Work;
+}
+
+export interface Watch extends Pick<Progress, "stage" | "log"> {
+  readonly signal: AbortSignal;
+}
+
+/** How a piece of work ended. */
+export interface Done<Result> {
+  readonly result: Result;
+  /** It was stopped; `result` has what was finished. */
+  readonly interrupted: boolean;
+  readonly kernels: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly string[];
+}
+
+export interface EvaluateJob {
+  readonly request: EvaluateRequest;
+  readonly network: { readonly file: string; readonly bytes: Uint8Array };
+  readonly chip: Chip;
+  readonly test: ImageData;
+  readonly calibration: ImageData;
+  readonly threads: number;
+}
+
+export interface MultiplyJob {
+  readonly request: MultiplyRequest;
+  readonly chip: Chip;
+  /** Rows are inputs (word lines), columns outputs. */
+  readonly weights: Matrix;
+  /** Rows are vectors. */
+  readonly inputs: Matrix;
+  readonly threads: number;
+}
+
+/** The work behind the commands. */
+export interface Work {
+  evaluate(job: EvaluateJob, watch: Watch): Promise<Done<Evaluation>>;
+  multiply(job: MultiplyJob, watch: Watch): Promise<Done<Multiplication>>;
+}

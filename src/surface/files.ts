@@ -1,0 +1,115 @@
+import {
+  accessSync,
+  constants,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { inputError, namesNear } from "../ground/errors.ts";
+
+/** The bytes of a file the user named. */
+export function readBytes(file: string, expected = "a file"): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw refusal(error, file, expected);
+  }
+}
+
+/** The text of a file the user named; bytes that are no UTF-8 are refused. */
+export function readText(file: string, expected = "a text file"): string {
+  const bytes = readBytes(file, expected);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw inputError({ file, found: "bytes that are no UTF-8 text", expected });
+  }
+}
+
+/** The text of a file if there is one of that name. A file that another one names lies beside it. */
+export function textIfThere(name: string, beside?: string): string | undefined {
+  const file = beside === undefined || isAbsolute(name) ? name : join(dirname(beside), name);
+  return kindOf(file) === "none" ? undefined : readText(file);
+}
+
+export function kindOf(path: string): "file" | "folder" | "other" | "none" {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (!there) return "none";
+  return there.isFile() ? "file" : there.isDirectory() ? "folder" : "other";
+}
+
+/** Names in a folder the user named. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw refusal(error, folder, "a folder");
+  }
+}
+
+/** Refuses a path that a result cannot be written to: asked before the work starts, not after it. */
+export function checkWritable(file: string, option: string): void {
+  const refuse = (found: string, expected: string) => inputError({ file: option, found, expected });
+  const kind = kindOf(file);
+  if (kind === "folder") throw refuse(`"${file}" is a folder`, "a file");
+  const folder = dirname(resolve(file));
+  if (kindOf(folder) !== "folder") throw refuse(`no folder "${dirname(file)}"`, "a file in a folder that is there");
+  try {
+    accessSync(kind === "other" ? file : folder, constants.W_OK);
+    if (kind === "file") accessSync(file, constants.W_OK);
+  } catch {
+    throw refuse(`"${file}" cannot be written`, "a file that can be");
+  }
+}
+
+/** Writes a whole file or none: beside its place first, then renamed into it. */
+export function writeWhole(file: string, content: string | Uint8Array): void {
+  const kind = kindOf(file);
+  // A device or pipe cannot be replaced, and a link keeps pointing where it does.
+  if (kind === "other") {
+    writeFileSync(file, content);
+    return;
+  }
+  const target = kind === "file" ? realpathSync(file) : file;
+  const beside = `${target}.${process.pid}.part`;
+  try {
+    writeFileSync(beside, content);
+    renameSync(beside, target);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw refusal(error, file, "a file that can be written");
+  }
+}
+
+/** The package's version. */
+export function version(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = join(folder, "package.json");
+    if (kindOf(manifest) !== "file") continue;
+    const { name, version: number } = JSON.parse(readFileSync(manifest, "utf8")) as { name?: string; version?: string };
+    if (name === "crossohm" && number) return number;
+  }
+  throw new Error("the package's own package.json is not above its code");
+}
+
+function refusal(error: unknown, file: string, expected: string): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    const folder = dirname(file);
+    const names = kindOf(folder) === "folder" ? readdirSync(folder) : [];
+    return inputError({ file, found: "no such file", expected, near: namesNear(basename(file), names) });
+  }
+  if (code === "EISDIR") return inputError({ file, found: "a folder", expected });
+  if (code === "EACCES" || code === "EPERM") return inputError({ file, found: "no permission", expected });
+  if (code === "ENOSPC" || code === "EROFS" || code === "EMFILE" || code === "ENAMETOOLONG" || code === "ELOOP") {
+    return inputError({ file, found: (error as Error).message, expected });
+  }
+  if (code === "ERR_FS_FILE_TOO_LARGE") return inputError({ file, found: "a file above 2 GB", expected });
+  return error as Error;
+}
