@@ -1,6 +1,6 @@
 import type { Chip, TileLayer } from "../../circuits/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
-import { inputError, InterruptedError } from "../../src/ground/errors.ts";
+import { InterruptedError, inputError } from "../../src/ground/errors.ts";
 import type { Pool } from "../../src/ground/jobs/pool.ts";
 import { calibrate, type LayerCalibration } from "./calibration.ts";
 import type { ChipShare, ChipTask } from "./chip-run.ts";
@@ -101,7 +101,12 @@ function checkImages(request: EvaluateRequest, network: Network, images: ImageDa
   const classes = network.classes;
   for (const [index, label] of images.labels.entries()) {
     if (label < 0 || label >= classes) {
-      throw inputError({ file: request.data, place: `label ${index}`, found: `${label}`, expected: `0 to ${classes - 1}` });
+      throw inputError({
+        file: request.data,
+        place: `label ${index}`,
+        found: `${label}`,
+        expected: `0 to ${classes - 1}`,
+      });
     }
   }
 }
@@ -117,7 +122,12 @@ async function calibrateLayers(
   const count = Math.min(images.value, imageCount(calibration));
   const watch = stage("calibrating converters", count);
   const calibrated = await calibrate(
-    network, layers, imageBatch(calibration, 0, count), count, compensationVectors.value, batchSize,
+    network,
+    layers,
+    imageBatch(calibration, 0, count),
+    count,
+    compensationVectors.value,
+    batchSize,
   );
   watch.progress(count);
   return calibrated;
@@ -129,8 +139,16 @@ async function checkNetwork(
 ): Promise<CheckShare> {
   const images = imageCount(task.images);
   const watch = stage("self-check", images);
-  const inputs = sharesOf(images, task.batchSize, pool.threads).map(([firstImage, endImage]) => ({ ...task, firstImage, endImage }));
-  const shares = await pool.map<CheckTask, CheckShare>("checkNetwork", inputs, { done: () => {}, progress: watch.progress, signal });
+  const inputs = sharesOf(images, task.batchSize, pool.threads).map(([firstImage, endImage]) => ({
+    ...task,
+    firstImage,
+    endImage,
+  }));
+  const shares = await pool.map<CheckTask, CheckShare>("checkNetwork", inputs, {
+    done: () => {},
+    progress: watch.progress,
+    signal,
+  });
   return {
     floatCorrect: shares.reduce((sum, share) => sum + share.floatCorrect, 0),
     sameClass: shares.reduce((sum, share) => sum + share.sameClass, 0),
@@ -171,7 +189,9 @@ async function runChips(
     ),
   );
   if (whole.size === 0) throw new InterruptedError("interrupted before the first chip was finished");
-  const shares = finished.filter(({ chip }) => whole.has(chip)).sort((a, b) => a.chip - b.chip || a.firstImage - b.firstImage);
+  const shares = finished
+    .filter(({ chip }) => whole.has(chip))
+    .sort((a, b) => a.chip - b.chip || a.firstImage - b.firstImage);
   return { shares, interrupted };
 }
 

@@ -36,7 +36,9 @@ export interface TimeResult {
   /** Of (weight at that time - weight), in units of the largest weight that its range spans; mean over layers and chips. */
   readonly weightError: { readonly mean: number; readonly standardDeviation: number };
   /** What each layer's products are multiplied with, over chips; null where not compensated. */
-  readonly factors: readonly { readonly layer: string; readonly mean: number; readonly standardDeviation: number | null }[] | null;
+  readonly factors:
+    | readonly { readonly layer: string; readonly mean: number; readonly standardDeviation: number | null }[]
+    | null;
   /** True where the time lies outside what the parameter set's source covers. */
   readonly beyondSource: boolean;
 }
@@ -62,7 +64,12 @@ export interface GpuComparison {
   readonly batch: number;
   readonly precision: string;
   readonly energyPerInference: number;
-  readonly terms: { readonly static: number; readonly operations: number; readonly bytes: number; readonly host: number };
+  readonly terms: {
+    readonly static: number;
+    readonly operations: number;
+    readonly bytes: number;
+    readonly host: number;
+  };
   readonly latency: number;
   readonly utilisation: number;
   readonly anchors: readonly { readonly log: string; readonly measured: number; readonly modelled: number }[];
@@ -95,14 +102,27 @@ export interface Evaluation {
   readonly selfCheck: { readonly sameClass: number; readonly images: number; readonly maximumLogitDifference: number };
   readonly results: readonly TimeResult[];
   readonly energy: EnergySummary;
-  readonly latency: { readonly perInference: number; readonly byComponent: Readonly<Record<string, number>>; readonly byLayer: Readonly<Record<string, number>> };
+  readonly latency: {
+    readonly perInference: number;
+    readonly byComponent: Readonly<Record<string, number>>;
+    readonly byLayer: Readonly<Record<string, number>>;
+  };
   readonly devices: number;
   readonly tiles: number;
   readonly gpus: readonly GpuComparison[];
-  readonly readNoise: { readonly mode: string; readonly window: number; readonly heldShare: readonly { readonly time: number; readonly share: number | null }[] };
+  readonly readNoise: {
+    readonly mode: string;
+    readonly window: number;
+    readonly heldShare: readonly { readonly time: number; readonly share: number | null }[];
+  };
   readonly assumptions: readonly Assumption[];
   readonly clipping: readonly { readonly layer: string; readonly inputs: number; readonly outputs: number }[];
-  readonly runtime: { readonly seconds: number; readonly perImage: number; readonly threads: number; readonly peakMemory: number };
+  readonly runtime: {
+    readonly seconds: number;
+    readonly perImage: number;
+    readonly threads: number;
+    readonly peakMemory: number;
+  };
   /** The chips that finished; fewer than asked for where the run was interrupted. */
   readonly finishedChips: number;
 }

@@ -1,7 +1,7 @@
-export { evaluate, type EvaluateSupplies } from "./evaluate.ts";
+export { type EvaluateSupplies, evaluate } from "./evaluate.ts";
 export type { Evaluation, GpuComparison, LayerSummary, Spread, TimeResult } from "./evaluation.ts";
 export { type ImageData, imageBatch, imageCount } from "./images.ts";
 export type { Ort } from "./ort.ts";
 export { engineBytes, layerOptions, placementOf } from "./placement.ts";
 export type { EvaluateRequest } from "./request.ts";
-export { networkTasks, type NetworkSource, type TaskTools } from "./tasks.ts";
+export { type NetworkSource, networkTasks, type TaskTools } from "./tasks.ts";

@@ -1,11 +1,4 @@
-import {
-  type Cause,
-  type Chip,
-  type Fidelity,
-  type LayerOptions,
-  TileLayer,
-  tileSpec,
-} from "../../circuits/index.ts";
+import { type Cause, type Chip, type Fidelity, type LayerOptions, TileLayer, tileSpec } from "../../circuits/index.ts";
 import type { ScaleSpan } from "../../crossbar/index.ts";
 import { deviceModel, type NoiseSplit, wordAt } from "../../devices/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
@@ -23,7 +16,12 @@ export interface Placement {
   readonly firstReading: number;
 }
 
-export function placementOf(chip: Chip, without: ReadonlySet<Cause>, fidelity: Fidelity, readNoise: NoiseSplit["mode"]): Placement {
+export function placementOf(
+  chip: Chip,
+  without: ReadonlySet<Cause>,
+  fidelity: Fidelity,
+  readNoise: NoiseSplit["mode"],
+): Placement {
   const device = deviceModel(chip.device.model.value).prepare(chip.device.values);
   return { chip, without: [...without], fidelity, readNoise, firstReading: device.firstReading };
 }

@@ -5,8 +5,8 @@ import {
   type Costs,
   costsOf,
   energyOf,
-  latencyOf,
   Ledger,
+  latencyOf,
   programmingEnergy,
   type TileLayer,
 } from "../../circuits/index.ts";
@@ -104,7 +104,12 @@ function inferenceLedger(
 /** Operators that stayed digital, of one inference; they take the digital part's lanes one after another, s each. */
 function addDigitalWork(ledger: Ledger, { digital }: Profile, seconds: number): void {
   for (const { operations, macs, bytes } of digital) {
-    ledger.add({ operation: "digitalOperation", place: digitalPlace, count: operations, duration: operations * seconds });
+    ledger.add({
+      operation: "digitalOperation",
+      place: digitalPlace,
+      count: operations,
+      duration: operations * seconds,
+    });
     ledger.add({ operation: "digitalMac", place: digitalPlace, count: macs, duration: macs * seconds });
     ledger.add({ operation: "bufferRead", place: digitalPlace, count: bytes / 2 });
     ledger.add({ operation: "bufferWrite", place: digitalPlace, count: bytes / 2 });
@@ -118,7 +123,8 @@ function timeResult(
   { time, k, compensated, s }: { time: number; k: number; compensated: boolean; s: number },
 ): TimeResult {
   const accuracies = chips.map(
-    (number) => shares.filter((share) => share.chip === number).reduce((sum, share) => sum + share.correct[k]![s]!, 0) / images,
+    (number) =>
+      shares.filter((share) => share.chip === number).reduce((sum, share) => sum + share.correct[k]![s]!, 0) / images,
   );
   const error = noMoments();
   for (const share of shares) if (share.firstImage === 0) addMoments(error, share.weightError[k]![s]!);
@@ -134,7 +140,11 @@ function timeResult(
   };
 }
 
-function factorOf(shares: readonly ChipShare[], k: number, layer: number): { mean: number; standardDeviation: number | null } {
+function factorOf(
+  shares: readonly ChipShare[],
+  k: number,
+  layer: number,
+): { mean: number; standardDeviation: number | null } {
   const factors = shares.filter(({ firstImage }) => firstImage === 0).map((share) => share.factors[k]![layer]!);
   const { mean, standardDeviation } = summary(factors);
   return { mean, standardDeviation };
@@ -171,7 +181,9 @@ function shareOf(shares: readonly ChipShare[], layer: number, side: "inputs" | "
 
 /** The same inference without reference to the chip: every product and every digital operator is a launch. */
 function workloadOf(layers: readonly TileLayer[], profile: Profile, parameters: number): Workload {
-  const products = layers.map(({ groups, rows, columns }, index) => groups * (rows + columns) * profile.products[index]!);
+  const products = layers.map(
+    ({ groups, rows, columns }, index) => groups * (rows + columns) * profile.products[index]!,
+  );
   const operators = profile.digital.filter(({ bytes }) => bytes > 0);
   return {
     macs: profile.macs.analog + profile.macs.digital,
