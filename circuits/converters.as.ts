@@ -1,5 +1,13 @@
 import { countLanes, largestLane, loadFloats, storeFloats } from "../src/ground/kernels/lanes.as";
 
+/** Adding 1.5 x 2^23 to a float of a few bits leaves its nearest whole number, halves to even, in the lowest bits. */
+// @ts-ignore: decorator
+@inline
+const rounder: f32 = 12582912;
+// @ts-ignore: decorator
+@inline
+const rounderBits: i32 = 0x4b400000;
+
 /** Pairs of rows of four vectors, side by side: lanes 0, 2 of each, or 1, 3. */
 // @ts-ignore: decorator
 @inline
@@ -19,112 +27,146 @@ function addTo(sums: usize, values: v128): void {
   v128.store(sums, i32x4.add(v128.load(sums), values));
 }
 
-export function convertInputs(
-  x: usize, vectors: i32, rows: i32, scale: f32, levels: f32, lowest: f32, codes: usize, largest: usize, sums: usize,
-): i32 {
-  const scales = f32x4.splat(scale);
-  const most = f32x4.splat(levels);
-  const least = f32x4.splat(lowest);
-  const belowCounts = i32x4.splat(lowest < 0 ? -1 : 0);
-  const zero = i32x4.splat(0);
-  const rowBytes = <usize>rows << 2;
-  const squares = sums + (<usize>((rows + 3) & ~3) << 2);
-  const pairs = (rows + 1) >> 1;
-  let clipped = zero;
-  for (let vector = 0; vector < vectors; vector += 4) {
-    // Where fewer than four vectors remain, the last is read in the others' place, and kept out by the mask.
-    const x0 = x + rowBytes * vector;
-    const x1 = x + rowBytes * min(vector + 1, vectors - 1);
-    const x2 = x + rowBytes * min(vector + 2, vectors - 1);
-    const x3 = x + rowBytes * min(vector + 3, vectors - 1);
-    const mask1 = i32x4.splat(vector + 1 < vectors ? -1 : 0);
-    const mask2 = i32x4.splat(vector + 2 < vectors ? -1 : 0);
-    const mask3 = i32x4.splat(vector + 3 < vectors ? -1 : 0);
-    let into = codes + (<usize>(vector >> 2) * pairs << 4);
-    let largest0 = zero;
-    let largest1 = zero;
-    let largest2 = zero;
-    let largest3 = zero;
-    for (let i = 0; i < rows; i += 4) {
-      const place = <usize>i << 2;
-      const left = rows - i;
-      const v0 = f32x4.nearest(f32x4.mul(loadFloats(x0 + place, left), scales));
-      const v1 = v128.and(f32x4.nearest(f32x4.mul(loadFloats(x1 + place, left), scales)), mask1);
-      const v2 = v128.and(f32x4.nearest(f32x4.mul(loadFloats(x2 + place, left), scales)), mask2);
-      const v3 = v128.and(f32x4.nearest(f32x4.mul(loadFloats(x3 + place, left), scales)), mask3);
-      const above = i32x4.add(
-        i32x4.add(f32x4.gt(v0, most), f32x4.gt(v1, most)),
-        i32x4.add(f32x4.gt(v2, most), f32x4.gt(v3, most)),
-      );
-      const below = i32x4.add(
-        i32x4.add(f32x4.lt(v0, least), f32x4.lt(v1, least)),
-        i32x4.add(f32x4.lt(v2, least), f32x4.lt(v3, least)),
-      );
-      clipped = i32x4.sub(clipped, i32x4.add(above, v128.and(below, belowCounts)));
-      const c0 = i32x4.trunc_sat_f32x4_s(f32x4.max(f32x4.min(v0, most), least));
-      const c1 = i32x4.trunc_sat_f32x4_s(f32x4.max(f32x4.min(v1, most), least));
-      const c2 = i32x4.trunc_sat_f32x4_s(f32x4.max(f32x4.min(v2, most), least));
-      const c3 = i32x4.trunc_sat_f32x4_s(f32x4.max(f32x4.min(v3, most), least));
-      const a0 = i32x4.abs(c0);
-      const a1 = i32x4.abs(c1);
-      const a2 = i32x4.abs(c2);
-      const a3 = i32x4.abs(c3);
-      largest0 = i32x4.max_s(largest0, a0);
-      largest1 = i32x4.max_s(largest1, a1);
-      largest2 = i32x4.max_s(largest2, a2);
-      largest3 = i32x4.max_s(largest3, a3);
-      addTo(sums + place, i32x4.add(i32x4.add(a0, a1), i32x4.add(a2, a3)));
-      // The upper half of each 32-bit lane is zero, so the 16-bit dot product with itself is the square.
-      const squared01 = i32x4.add(i32x4.dot_i16x8_s(a0, a0), i32x4.dot_i16x8_s(a1, a1));
-      const squared23 = i32x4.add(i32x4.dot_i16x8_s(a2, a2), i32x4.dot_i16x8_s(a3, a3));
-      addTo(squares + place, i32x4.add(squared01, squared23));
-      const first = i16x8.narrow_i32x4_s(c0, c1);
-      const second = i16x8.narrow_i32x4_s(c2, c3);
-      v128.store(into, evenPairs(first, second));
-      if (left > 2) v128.store(into, oddPairs(first, second), 16);
-      into += 32;
-    }
-    const at = largest + (<usize>vector << 2);
-    store<f32>(at, largestLane(f32x4.convert_i32x4_s(largest0)));
-    store<f32>(at, largestLane(f32x4.convert_i32x4_s(largest1)), 4);
-    store<f32>(at, largestLane(f32x4.convert_i32x4_s(largest2)), 8);
-    store<f32>(at, largestLane(f32x4.convert_i32x4_s(largest3)), 12);
+/** Largest |code| so far of four vectors, then the count of clipped inputs: four lanes each. */
+const running = memory.data(80, 16);
+/** Constants of one call, splat: scale, sign mask of what may clip, first clipped value, largest and smallest code. */
+const limits = memory.data(80, 16);
+/** The last rows of four vectors, where fewer than four remain. */
+const lastRows = memory.data(64, 16);
+
+/** Converts `rows`, a multiple of four, of four vectors. */
+function convertRows(x0: usize, x1: usize, x2: usize, x3: usize, rows: i32, codes: usize, sums: usize, squares: usize): void {
+  const back = i32x4.splat(rounderBits);
+  let clipped = v128.load(running, 64);
+  let largest0 = v128.load(running);
+  let largest1 = v128.load(running, 16);
+  let largest2 = v128.load(running, 32);
+  let largest3 = v128.load(running, 48);
+  const end = <usize>rows << 2;
+  for (let place: usize = 0; place < end; place += 16) {
+    const scale = v128.load(limits);
+    const mask = v128.load(limits, 16);
+    const beyond = v128.load(limits, 32);
+    const most = v128.load(limits, 48);
+    const least = v128.load(limits, 64);
+    const v0 = f32x4.mul(v128.load(x0 + place), scale);
+    const v1 = f32x4.mul(v128.load(x1 + place), scale);
+    const v2 = f32x4.mul(v128.load(x2 + place), scale);
+    const v3 = f32x4.mul(v128.load(x3 + place), scale);
+    const above01 = i32x4.add(f32x4.ge(v128.and(v0, mask), beyond), f32x4.ge(v128.and(v1, mask), beyond));
+    const above23 = i32x4.add(f32x4.ge(v128.and(v2, mask), beyond), f32x4.ge(v128.and(v3, mask), beyond));
+    clipped = i32x4.sub(clipped, i32x4.add(above01, above23));
+    const c0 = i32x4.sub(f32x4.add(f32x4.pmax(least, f32x4.pmin(most, v0)), f32x4.splat(rounder)), back);
+    const c1 = i32x4.sub(f32x4.add(f32x4.pmax(least, f32x4.pmin(most, v1)), f32x4.splat(rounder)), back);
+    const c2 = i32x4.sub(f32x4.add(f32x4.pmax(least, f32x4.pmin(most, v2)), f32x4.splat(rounder)), back);
+    const c3 = i32x4.sub(f32x4.add(f32x4.pmax(least, f32x4.pmin(most, v3)), f32x4.splat(rounder)), back);
+    const first = i16x8.narrow_i32x4_s(c0, c1);
+    const second = i16x8.narrow_i32x4_s(c2, c3);
+    v128.store(codes, evenPairs(first, second));
+    v128.store(codes, oddPairs(first, second), 16);
+    codes += 32;
+    const a0 = i32x4.abs(c0);
+    const a1 = i32x4.abs(c1);
+    const a2 = i32x4.abs(c2);
+    const a3 = i32x4.abs(c3);
+    largest0 = i32x4.max_s(largest0, a0);
+    largest1 = i32x4.max_s(largest1, a1);
+    largest2 = i32x4.max_s(largest2, a2);
+    largest3 = i32x4.max_s(largest3, a3);
+    addTo(sums + place, i32x4.add(i32x4.add(a0, a1), i32x4.add(a2, a3)));
+    // The upper half of each 32-bit lane is zero, so the 16-bit dot product with itself is the square.
+    const squared01 = i32x4.add(i32x4.dot_i16x8_s(a0, a0), i32x4.dot_i16x8_s(a1, a1));
+    const squared23 = i32x4.add(i32x4.dot_i16x8_s(a2, a2), i32x4.dot_i16x8_s(a3, a3));
+    addTo(squares + place, i32x4.add(squared01, squared23));
   }
+  v128.store(running, largest0);
+  v128.store(running, largest1, 16);
+  v128.store(running, largest2, 32);
+  v128.store(running, largest3, 48);
+  v128.store(running, clipped, 64);
+}
+
+/** @param vectors a multiple of four; `codes` has room for 16 bytes more than their codes */
+export function convertInputs(
+  x: usize, vectors: i32, rows: i32, scale: f32, mask: i32, beyond: f32, most: f32, least: f32,
+  codes: usize, largest: usize, sums: usize,
+): i32 {
+  v128.store(limits, f32x4.splat(scale));
+  v128.store(limits, i32x4.splat(mask), 16);
+  v128.store(limits, f32x4.splat(beyond), 32);
+  v128.store(limits, f32x4.splat(most), 48);
+  v128.store(limits, f32x4.splat(least), 64);
+  memory.fill(running, 0, 80);
+  const row = <usize>rows << 2;
+  const squares = sums + (<usize>((rows + 3) & ~3) << 2);
+  const whole = rows & ~3;
+  const left = rows - whole;
+  const done = <usize>whole << 2;
+  for (let vector = 0; vector < vectors; vector += 4) {
+    const into = codes + (<usize>(vector >> 2) * ((rows + 1) >> 1) << 4);
+    convertRows(x, x + row, x + 2 * row, x + 3 * row, whole, into, sums, squares);
+    if (left) {
+      for (let v: usize = 0; v < 4; v++) v128.store(lastRows + (v << 4), loadFloats(x + v * row + done, left));
+      convertRows(
+        lastRows, lastRows + 16, lastRows + 32, lastRows + 48, 4, into + (done << 1), sums + done, squares + done,
+      );
+    }
+    for (let v: usize = 0; v < 4; v++) {
+      store<f32>(largest + (v << 2), largestLane(f32x4.convert_i32x4_s(v128.load(running + (v << 4)))));
+    }
+    memory.fill(running, 0, 64);
+    largest += 16;
+    x += row << 2;
+  }
+  const clipped = v128.load(running, 64);
   return (
     i32x4.extract_lane(clipped, 0) + i32x4.extract_lane(clipped, 1) +
     i32x4.extract_lane(clipped, 2) + i32x4.extract_lane(clipped, 3)
   );
 }
 
+let clippedOutputs: i32 = 0;
+
+/** Four digital values; codes beyond `most` among the first `count` are clipped and counted. */
+// @ts-ignore: decorator
+@inline
+function digital(y: v128, toCode: v128, step: v128, most: v128, count: i32): v128 {
+  let code = f32x4.nearest(f32x4.mul(y, toCode));
+  let beyond = f32x4.gt(f32x4.abs(code), most);
+  if (v128.any_true(beyond)) {
+    if (count < 4) beyond = v128.and(beyond, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(count)));
+    clippedOutputs += countLanes(beyond);
+    code = f32x4.max(f32x4.min(code, most), f32x4.neg(most));
+  }
+  return f32x4.mul(code, step);
+}
+
+/** @param levels the largest code; Infinity where none clips, 0 where there is no converter */
 export function convertOutputs(
-  y: usize, columns: i32, paddedColumns: i32, vectors: i32, toCode: f32, step: f32, levels: f32, clip: i32,
+  y: usize, columns: i32, paddedColumns: i32, vectors: i32, toCode: f32, step: f32, levels: f32,
   outputScale: usize, accumulate: usize, stride: i32,
 ): i32 {
   const toCodes = f32x4.splat(toCode);
   const steps = f32x4.splat(step);
   const most = f32x4.splat(levels);
-  let clipped = 0;
+  const whole = <usize>(columns & ~3) << 2;
+  const left = columns & 3;
+  clippedOutputs = 0;
   for (let vector = 0; vector < vectors; vector++) {
-    for (let j = 0; j < columns; j += 4) {
-      const place = <usize>j << 2;
+    for (let place: usize = 0; place < whole; place += 16) {
       let value = v128.load(y + place);
-      if (levels > 0) {
-        let code = f32x4.nearest(f32x4.mul(value, toCodes));
-        if (clip) {
-          let beyond = f32x4.gt(f32x4.abs(code), most);
-          if (v128.any_true(beyond)) {
-            if (columns - j < 4) beyond = v128.and(beyond, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(columns - j)));
-            clipped += countLanes(beyond);
-            code = f32x4.max(f32x4.min(code, most), f32x4.neg(most));
-          }
-        }
-        value = f32x4.mul(code, steps);
-      }
-      value = f32x4.mul(value, loadFloats(outputScale + place, columns - j));
-      storeFloats(accumulate + place, f32x4.add(loadFloats(accumulate + place, columns - j), value), columns - j);
+      if (levels > 0) value = digital(value, toCodes, steps, most, 4);
+      const sum = f32x4.add(v128.load(accumulate + place), f32x4.mul(value, v128.load(outputScale + place)));
+      v128.store(accumulate + place, sum);
+    }
+    if (left) {
+      let value = v128.load(y + whole);
+      if (levels > 0) value = digital(value, toCodes, steps, most, left);
+      const scaled = f32x4.mul(value, loadFloats(outputScale + whole, left));
+      storeFloats(accumulate + whole, f32x4.add(loadFloats(accumulate + whole, left), scaled), left);
     }
     y += <usize>paddedColumns << 2;
     accumulate += <usize>stride << 2;
   }
-  return clipped;
+  return clippedOutputs;
 }

@@ -1,5 +1,6 @@
 import { codePlace, type PackedCodes, padded, panelColumns, panelVectors } from "../crossbar/product.ts";
 import type { Engine } from "../src/ground/kernels/engine.ts";
+import type { KernelExports } from "../src/ground/kernels/exports.ts";
 import { roundHalfEven } from "../src/ground/kernels/rounding.ts";
 
 /** Which inputs a phase of the read drives: all, the positive ones, or the magnitudes of the negative ones. */
@@ -12,7 +13,7 @@ export interface Activity {
 }
 
 /**
- * Inputs to whole numbers -levels .. levels: the nearest one to x levels / fullScale, halves to even, clamped.
+ * Inputs, finite ones, to whole numbers -levels .. levels: the nearest one to x levels / fullScale, halves to even, clamped.
  *
  * @param x [vectors][rows]
  * @param fullScale in x's unit, > 0
@@ -37,26 +38,15 @@ export function convertInputs(
   }
   if (!(levels >= 1 && levels <= 127)) throw new Error(`an input converter of ${levels} levels`);
   into.vectors = vectors;
-  const scale = part === "negative" ? -levels / fullScale : levels / fullScale;
-  const lowest = part === "signed" ? -levels : 0;
+  const codes: InputCodes = {
+    scale: part === "negative" ? -levels / fullScale : levels / fullScale,
+    least: part === "signed" ? -levels : 0,
+    most: levels,
+  };
   const sums = into.scratch.fill(0);
-  let clipped: number;
-  if (engine.kernels) {
-    const { memory } = engine;
-    clipped = engine.kernels.convertInputs(
-      memory.address(x),
-      vectors,
-      rows,
-      scale,
-      levels,
-      lowest,
-      memory.address(into.codes),
-      memory.address(into.largest),
-      memory.address(sums),
-    );
-  } else {
-    clipped = convertInputsPlain(x, vectors, rows, scale, levels, lowest, into, sums);
-  }
+  const clipped = engine.kernels
+    ? convertByKernel(engine, engine.kernels, x, vectors, codes, into, sums)
+    : convertInputsPlain(x, vectors, codes, into, sums);
   if (activity) {
     const squares = sums.subarray(sums.length / 2);
     for (let i = 0; i < rows; i++) {
@@ -67,23 +57,70 @@ export function convertInputs(
   return clipped;
 }
 
+interface InputCodes {
+  /** Codes per unit of x, negative to turn signs around. */
+  readonly scale: number;
+  readonly most: number;
+  /** -most, or 0 where another phase drives what lies below. */
+  readonly least: number;
+}
+
+/** The kernel takes whole groups of vectors: the last ones are padded with zeros. */
+function convertByKernel(
+  { memory }: Engine,
+  kernels: KernelExports,
+  x: Float32Array,
+  vectors: number,
+  { scale, most, least }: InputCodes,
+  into: PackedCodes,
+  sums: Int32Array,
+): number {
+  const { rows } = into;
+  const convert = (from: Float32Array, count: number, first: number) =>
+    kernels.convertInputs(
+      memory.address(from),
+      count,
+      rows,
+      scale,
+      least < 0 ? 0x7fffffff : -1,
+      firstBeyond(most),
+      most,
+      least,
+      memory.address(into.codes) + 2 * codePlace(into, first, 0),
+      memory.address(into.largest) + 4 * first,
+      memory.address(sums),
+    );
+  const whole = vectors - (vectors % panelVectors);
+  let clipped = whole > 0 ? convert(x, whole, 0) : 0;
+  if (whole < vectors) {
+    const mark = memory.mark();
+    const last = memory.float32(panelVectors * rows).fill(0);
+    last.set(x.subarray(whole * rows, vectors * rows));
+    clipped += convert(last, panelVectors, whole);
+    memory.release(mark);
+  }
+  return clipped;
+}
+
+/** The smallest float32 that rounds to more than a whole number: its half above, or the next float where halves go down. */
+function firstBeyond(whole: number): number {
+  const half = whole + 0.5;
+  return whole % 2 === 1 ? half : half + 2 ** (Math.floor(Math.log2(half)) - 23);
+}
+
 /**
  * Twin of the kernel: the same codes, sums and count.
  *
- * @param scale codes per unit of x, negative to turn signs around
- * @param lowest codes below it become it, uncounted where it is 0
  * @param sums receives sums over vectors: |code| in its first half, code^2 in its second
  */
 export function convertInputsPlain(
   x: Float32Array,
   vectors: number,
-  rows: number,
-  scale: number,
-  levels: number,
-  lowest: number,
+  { scale, most, least }: InputCodes,
   into: PackedCodes,
   sums: Int32Array,
 ): number {
+  const { rows } = into;
   const factor = Math.fround(scale);
   into.codes.fill(0, 0, padded(vectors, panelVectors) * padded(rows, 2));
   into.largest.fill(0, 0, padded(vectors, panelVectors));
@@ -91,10 +128,10 @@ export function convertInputsPlain(
   for (let v = 0; v < vectors; v++) {
     for (let i = 0; i < rows; i++) {
       const rounded = roundHalfEven(Math.fround(x[v * rows + i]! * factor));
-      if (rounded > levels || (lowest < 0 && rounded < lowest)) clipped++;
-      const code = Math.max(lowest, Math.min(levels, rounded));
+      if (rounded > most || (least < 0 && rounded < least)) clipped++;
+      const code = Math.max(least, Math.min(most, rounded));
+      const magnitude = Math.abs(code);
       into.codes[codePlace(into, v, i)] = code;
-      const magnitude = Math.abs(into.codes[codePlace(into, v, i)]!);
       into.largest[v] = Math.max(into.largest[v]!, magnitude);
       sums[i]! += magnitude;
       sums[sums.length / 2 + i]! += magnitude * magnitude;
@@ -147,8 +184,7 @@ export function convertOutputs(
     vectors,
     levels === 0 ? 1 : levels / fullScale,
     levels === 0 ? 1 : fullScale / levels,
-    levels,
-    clip ? 1 : 0,
+    clip || levels === 0 ? levels : Number.POSITIVE_INFINITY,
     memory.address(outputScale),
     memory.address(values) + 4 * offset,
     stride,

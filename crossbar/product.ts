@@ -7,14 +7,19 @@ export const panelColumns = 8;
 /** Vectors that a kernel takes together. */
 export const panelVectors = 4;
 
-/** Largest code of an input, of a conductance difference, of a variance. */
+/** Largest code of an input, and of a conductance difference or a variance. */
 export const largestInputCode = 127;
-export const largestDifferenceCode = 32767;
-export const largestVarianceCode = 2047;
+export const largestCellCode = 32767;
 
-// A block's sum must fit 32 bits: signed 127 x 32767 x 516 < 2^31, unsigned 127^2 x 2047 x 130 < 2^32.
-const differenceRows = 516;
-const varianceRows = 130;
+/** Rows whose sums fit 32 bits: 127 x 32767 x 516 < 2^31. */
+export const rowsPerBlock = 516;
+/** What the variance codes of a block may add up to: 127^2 times that is below 2^32. */
+export const largestVarianceSum = 266_287;
+/** The same before rounding, which adds up to half a code a row, and float32 sums, which are off by 5e-5 at most. */
+const varianceSumAsked = 266_000;
+
+/** Places behind the last codes that the converter's kernel may write. */
+const kernelOverrun = 8;
 
 /**
  * Conductances of one tile as whole numbers of their column's step, packed for the kernel: panels of 8 columns, in them
@@ -27,7 +32,6 @@ export interface PackedWeights {
   readonly codes: Int16Array;
   /** S (or S^2) of one code, [padded columns]; 0 where the column is all zeros. */
   readonly step: Float32Array;
-  readonly rowsPerBlock: number;
   readonly blocks: number;
 }
 
@@ -59,17 +63,11 @@ export function padded(count: number, group: number): number {
   return Math.ceil(count / group) * group;
 }
 
+/** Room for `packVariances`. */
+export const newPackedVariances = newPackedWeights;
+
 /** Room for `packDifferences`. */
 export function newPackedWeights(memory: KernelMemory, rows: number, columns: number): PackedWeights {
-  return newPacked(memory, rows, columns, differenceRows);
-}
-
-/** Room for `packVariances`. */
-export function newPackedVariances(memory: KernelMemory, rows: number, columns: number): PackedWeights {
-  return newPacked(memory, rows, columns, varianceRows);
-}
-
-function newPacked(memory: KernelMemory, rows: number, columns: number, rowsPerBlock: number): PackedWeights {
   const paddedColumns = padded(columns, panelColumns);
   return {
     rows,
@@ -77,7 +75,6 @@ function newPacked(memory: KernelMemory, rows: number, columns: number, rowsPerB
     paddedColumns,
     codes: memory.int16(padded(rows, 2) * paddedColumns),
     step: memory.float32(paddedColumns),
-    rowsPerBlock,
     blocks: Math.ceil(rows / rowsPerBlock),
   };
 }
@@ -89,7 +86,7 @@ export function newPackedCodes(memory: KernelMemory, vectors: number, rows: numb
     rows,
     capacity,
     vectors: 0,
-    codes: memory.int16(capacity * padded(rows, 2)),
+    codes: memory.int16(capacity * padded(rows, 2) + kernelOverrun),
     largest: memory.float32(capacity),
     scratch: memory.int32(2 * padded(rows, 4)),
   };
@@ -134,14 +131,15 @@ export function packDifferences(
   columns: number,
   into: PackedWeights,
 ): void {
-  pack(engine, positive, negative, -1, largestDifferenceCode, rows, columns, into);
+  pack(engine, positive, negative, false, rows, columns, into);
 }
 
 /**
- * The same for the variances of independent cells, whose sum is held as a whole number of 0 .. 2047.
+ * Holds the variances of independent cells, summed over polarities, as whole numbers: as fine as lets a block's product with squared input
+ * codes fit 32 bits, that is a mean code of 515 for 516 rows and more for fewer. The step is then set so that the column's total is kept.
  *
- * @param positive S^2, [rows][columns]
- * @param negative S^2, [rows][columns], or null
+ * @param positive S^2, >= 0, [rows][columns]
+ * @param negative S^2, >= 0, [rows][columns], or null
  */
 export function packVariances(
   engine: Engine,
@@ -151,15 +149,14 @@ export function packVariances(
   columns: number,
   into: PackedWeights,
 ): void {
-  pack(engine, positive, negative, 1, largestVarianceCode, rows, columns, into);
+  pack(engine, positive, negative, true, rows, columns, into);
 }
 
 function pack(
   engine: Engine,
   positive: Float32Array,
   negative: Float32Array | null,
-  sign: 1 | -1,
-  largest: number,
+  variances: boolean,
   rows: number,
   columns: number,
   into: PackedWeights,
@@ -168,43 +165,59 @@ function pack(
     throw new Error(`${rows} x ${columns} cells packed into room for ${into.rows} x ${into.columns}`);
   }
   if (!engine.kernels) {
-    packPlain(positive, negative, sign, largest, into);
+    packPlain(positive, negative, variances, into);
     return;
   }
   const { memory } = engine;
+  const mark = memory.mark();
   engine.kernels.packWeights(
     memory.address(positive),
     negative ? memory.address(negative) : 0,
-    sign,
-    largest,
+    variances ? varianceSumAsked : 0,
+    largestCellCode,
+    rowsPerBlock,
     rows,
     columns,
     memory.address(into.codes),
     memory.address(into.step),
+    memory.address(memory.float32(3 * into.paddedColumns)),
   );
+  memory.release(mark);
 }
 
 /** Twin of the kernel: the same codes and steps. */
 export function packPlain(
   positive: Float32Array,
   negative: Float32Array | null,
-  sign: 1 | -1,
-  largest: number,
+  variances: boolean,
   into: PackedWeights,
 ): void {
   const { rows, columns, codes, step } = into;
+  const sign = variances ? 1 : -1;
+  const cell = (i: number) => (negative ? Math.fround(positive[i]! + sign * negative[i]!) : positive[i]!);
   codes.fill(0);
   step.fill(0);
-  const cell = (i: number) => (negative ? Math.fround(positive[i]! + sign * negative[i]!) : positive[i]!);
   for (let j = 0; j < columns; j++) {
-    let most = 0;
-    for (let i = 0; i < rows; i++) most = Math.max(most, Math.abs(cell(i * columns + j)));
-    step[j] = most / largest;
+    let [most, largestBlock, block, total] = [0, 0, 0, 0];
+    for (let i = 0; i < rows; i++) {
+      most = Math.max(most, Math.abs(cell(i * columns + j)));
+      block = Math.fround(block + cell(i * columns + j));
+      if ((i + 1) % rowsPerBlock > 0 && i + 1 < rows) continue;
+      largestBlock = Math.max(largestBlock, block);
+      total = Math.fround(total + block);
+      block = 0;
+    }
+    step[j] = most / largestCellCode;
+    if (variances) step[j] = Math.max(step[j]!, Math.fround(largestBlock / varianceSumAsked));
     if (step[j] === 0) continue;
+    let sum = 0;
     for (let i = 0; i < rows; i++) {
       const code = roundHalfEven(Math.fround(cell(i * columns + j) / step[j]!));
-      codes[weightPlace(into, i, j)] = Math.max(-largest, Math.min(largest, code));
+      const held = Math.max(-largestCellCode, Math.min(largestCellCode, code));
+      codes[weightPlace(into, i, j)] = held;
+      sum += held;
     }
+    if (variances) step[j] = total / Math.fround(sum);
   }
 }
 
@@ -228,7 +241,7 @@ export function multiplySquares(
 }
 
 function multiply(engine: Engine, codes: PackedCodes, weights: PackedWeights, products: Products, squared: boolean) {
-  const { rows, rowsPerBlock, blocks, paddedColumns } = weights;
+  const { rows, blocks, paddedColumns } = weights;
   const length = blocks * padded(codes.vectors, panelVectors) * paddedColumns;
   if (codes.rows !== rows) throw new Error(`inputs of ${codes.rows} rows at weights of ${rows}`);
   if (products.values.length < length) throw new Error(`products need ${length} places, not ${products.values.length}`);
@@ -261,7 +274,7 @@ export function multiplyCodesPlain(
   values: Int32Array,
   squared: boolean,
 ): void {
-  const { rows, columns, paddedColumns, rowsPerBlock, blocks } = weights;
+  const { rows, columns, paddedColumns, blocks } = weights;
   const paddedVectors = padded(codes.vectors, panelVectors);
   values.fill(0, 0, blocks * paddedVectors * paddedColumns);
   for (let v = 0; v < codes.vectors; v++) {

@@ -39,9 +39,10 @@ describe("input conversion", () => {
   ])("gives its twin's codes, sums and count for %d vectors of %d", (vectors, rows) => {
     const x = someNumbers(vectors * rows, rows).map((u) => 2.6 * u - 1.3);
     for (const part of parts) {
-      for (const levels of [127, 31, 1]) {
+      for (const levels of [127, 31, 100, 2, 1]) {
         const [fast, plain] = onBoth(engines, (engine) => converted(engine, x, rows, 1, levels, part));
-        expect(fast.codes.codes).toEqual(plain.codes.codes);
+        const used = padded(vectors, 4) * padded(rows, 2);
+        expect(fast.codes.codes.subarray(0, used)).toEqual(plain.codes.codes.subarray(0, used));
         expect(fast.codes.largest.subarray(0, vectors)).toEqual(plain.codes.largest.subarray(0, vectors));
         expect(fast.activity).toEqual(plain.activity);
         expect(fast.clipped).toBe(plain.clipped);

@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   codePlace,
-  largestDifferenceCode,
-  largestVarianceCode,
+  largestCellCode,
+  largestVarianceSum,
   multiplyCodes,
   multiplyFloats,
   multiplySquares,
   newFloatProducts,
   newPackedCodes,
-  newPackedVariances,
   newPackedWeights,
   newProducts,
   type PackedCodes,
@@ -17,6 +16,7 @@ import {
   packDifferences,
   packVariances,
   padded,
+  rowsPerBlock,
   weightPlace,
 } from "../../crossbar/product.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
@@ -27,7 +27,7 @@ beforeEach(async () => {
   engines = await bothEngines();
 });
 
-/** Vectors, rows, columns: single ones, odd ones, and both sides of where blocks of rows end (130 and 516). */
+/** Vectors, rows, columns: single ones, odd ones, and both sides of where a block of rows ends (516). */
 const shapes: [number, number, number][] = [
   [1, 1, 1],
   [1, 2, 8],
@@ -78,13 +78,10 @@ function summed({ values, vectors, paddedColumns, blocks }: Products, v: number,
 
 describe("packing of a tile's conductances", () => {
   it.each(shapes)("gives the same codes and steps as its twin (%d, %d x %d)", (_, rows, columns) => {
-    for (const [pack, room] of [
-      [packDifferences, newPackedWeights],
-      [packVariances, newPackedVariances],
-    ] as const) {
+    for (const pack of [packDifferences, packVariances]) {
       for (const paired of [true, false]) {
         const [fast, plain] = onBoth(engines, (engine) => {
-          const into = room(engine.memory, rows, columns);
+          const into = newPackedWeights(engine.memory, rows, columns);
           into.codes.fill(99);
           const negative = paired ? conductances(engine, rows, columns, 2) : null;
           pack(engine, conductances(engine, rows, columns, 1), negative, rows, columns, into);
@@ -97,24 +94,55 @@ describe("packing of a tile's conductances", () => {
   });
 
   // Rounding to the nearest is half a step at most; float32 of the difference adds 1e-7 of the column's largest.
-  it.each([
-    [packDifferences, newPackedWeights, -1, largestDifferenceCode],
-    [packVariances, newPackedVariances, 1, largestVarianceCode],
-  ] as const)("is within half a step of the column's own range (%o)", (pack, room, sign, largest) => {
+  it("holds differences within half a step of the column's own range", () => {
     const { kernels: engine } = engines;
     const [rows, columns] = [61, 13];
-    const into = room(engine.memory, rows, columns);
+    const into = newPackedWeights(engine.memory, rows, columns);
     const [positive, negative] = [conductances(engine, rows, columns, 3), conductances(engine, rows, columns, 4)];
-    pack(engine, positive, negative, rows, columns, into);
+    packDifferences(engine, positive, negative, rows, columns, into);
     for (let j = 0; j < columns; j++) {
       let most = 0;
       for (let i = 0; i < rows; i++) {
-        const value = positive[i * columns + j]! + sign * negative[i * columns + j]!;
+        const value = positive[i * columns + j]! - negative[i * columns + j]!;
         const code = into.codes[weightPlace(into, i, j)]!;
-        expect(Math.abs(code * into.step[j]! - value)).toBeLessThan(into.step[j]! * (0.5 + 1e-7 * largest));
+        expect(Math.abs(code * into.step[j]! - value)).toBeLessThan(into.step[j]! * (0.5 + 1e-7 * largestCellCode));
         most = Math.max(most, Math.abs(code));
       }
-      expect(most).toBe(largest);
+      expect(most).toBe(largestCellCode);
+    }
+  });
+
+  // What could make a sum of unsigned 32 bits overflow: equal cells, one large cell, halves that all round up, many sizes.
+  const columnsOfVariances: [string, (i: number, rows: number) => number][] = [
+    ["equal", () => 1],
+    ["one large", (i) => (i === 3 ? 1e6 : 1)],
+    ["one alone", (i) => (i === 3 ? 1 : 0)],
+    ["halves", (i, rows) => (i === 0 ? 1 : (0.5 * rows) / 266_000)],
+    ["of all sizes", (i, rows) => 10 ** ((-6 * i) / rows)],
+    ["random", (i) => someNumbers(1, i)[0]! ** 2],
+  ];
+  it.each(columnsOfVariances)("holds variances so that no sum overflows and the total is kept: %s", (_, cell) => {
+    const { kernels: engine } = engines;
+    for (const rows of [1, 4, 100, 516, 1100]) {
+      const into = newPackedWeights(engine.memory, rows, 1);
+      const variances = Float32Array.from({ length: rows }, (_, i) => 1e-14 * cell(i, rows));
+      packVariances(engine, float32(engine, variances), null, rows, 1, into);
+      const codes = Array.from({ length: rows }, (_, i) => into.codes[weightPlace(into, i, 0)]!);
+      for (let first = 0; first < rows; first += rowsPerBlock) {
+        const sum = codes.slice(first, first + rowsPerBlock).reduce((total, code) => total + code, 0);
+        expect(sum).toBeLessThanOrEqual(largestVarianceSum);
+      }
+      expect(Math.min(...codes)).toBeGreaterThanOrEqual(0);
+      const total = variances.reduce((sum, variance) => sum + variance, 0);
+      const held = codes.reduce((sum, code) => sum + code, 0) * into.step[0]!;
+      expect(Math.abs(held - total)).toBeLessThanOrEqual(5e-5 * total);
+      // Half a code (the largest block has 266,000 of them, the largest cell 32,767 at most), and what keeping the total spreads over all
+      // cells: half a code of every row at most.
+      const step = Math.max(total / 266_000, Math.max(...variances) / largestCellCode);
+      codes.forEach((code, i) => {
+        const error = Math.abs(code * into.step[0]! - variances[i]!);
+        expect(error).toBeLessThanOrEqual(0.5 * step + (1e-4 + (0.5 * rows * step) / (total || 1)) * variances[i]!);
+      });
     }
   });
 
@@ -153,7 +181,7 @@ describe("the integer product", () => {
     for (const squared of [false, true]) {
       const [fast, plain] = onBoth(engines, (engine) => {
         const codes = codesOf(engine, vectors, rows, (v, i) => inputs[v * rows + i]!);
-        const weights = (squared ? newPackedVariances : newPackedWeights)(engine.memory, rows, columns);
+        const weights = newPackedWeights(engine.memory, rows, columns);
         const pack = squared ? packVariances : packDifferences;
         pack(
           engine,
@@ -168,7 +196,7 @@ describe("the integer product", () => {
         (squared ? multiplySquares : multiplyCodes)(engine, codes, weights, products);
         return { codes, weights, products };
       });
-      expect(fast.products.blocks).toBe(Math.ceil(rows / (squared ? 130 : 516)));
+      expect(fast.products.blocks).toBe(Math.ceil(rows / 516));
       expect(fast.products.step).toBe(fast.weights.step);
       for (let v = 0; v < vectors; v++) {
         for (let j = 0; j < columns; j++) {
@@ -180,23 +208,23 @@ describe("the integer product", () => {
     }
   });
 
-  // The largest sums there can be: a block of 516 rows of 127 x 32767, and of 130 rows of 127^2 x 2047.
-  it.each([
-    [false, 516, largestDifferenceCode],
-    [true, 130, largestVarianceCode],
-  ])("does not overflow where every code is the largest (squares: %s)", (squared, rows, largest) => {
+  // The largest sums there can be: blocks of 516 rows of 127 x 32767, and of 127^2 x 516.
+  it.each([false, true])("does not overflow where every code is the largest (squares: %s)", (squared) => {
     const { kernels: engine } = engines;
-    for (const sign of squared ? [1] : [1, -1]) {
-      const weights = (squared ? newPackedVariances : newPackedWeights)(engine.memory, 2 * rows, 8);
-      weights.codes.fill(largest);
-      const codes = codesOf(engine, 4, 2 * rows, () => sign * 127);
+    const rows = 2 * rowsPerBlock;
+    const filled = squared ? [516] : [largestCellCode, -largestCellCode];
+    for (const code of filled) {
+      const weights = newPackedWeights(engine.memory, rows, 8);
+      weights.codes.fill(code);
+      const codes = codesOf(engine, 4, rows, () => 127);
       const products = newProducts(engine.memory, 4, weights);
       (squared ? multiplySquares : multiplyCodes)(engine, codes, weights, products);
       expect(products.blocks).toBe(2);
-      expect(summed(products, 3, 7, squared)).toBe(
-        BigInt(sign * (squared ? 127 ** 2 : 127) * largest) * BigInt(2 * rows),
-      );
+      expect(summed(products, 3, 7, squared)).toBe(BigInt((squared ? 127 ** 2 : 127) * code) * BigInt(rows));
     }
+    expect(516 * rowsPerBlock).toBeLessThanOrEqual(largestVarianceSum);
+    expect(127 ** 2 * largestVarianceSum).toBeLessThan(2 ** 32);
+    expect(127 * largestCellCode * rowsPerBlock).toBeLessThan(2 ** 31);
   });
 
   it("gives a vector the same numbers in any batch", () => {

@@ -6,7 +6,6 @@ import {
   multiplySquares,
   newFloatProducts,
   newPackedCodes,
-  newPackedVariances,
   newPackedWeights,
   newProducts,
   type Products,
@@ -57,7 +56,7 @@ function tileOf(engine: Engine, vectors: number, rows: number, columns: number, 
   ];
   const weights = newPackedWeights(memory, rows, columns);
   packDifferences(engine, positive.mean, negative.mean, rows, columns, weights);
-  const packedVariances = newPackedVariances(memory, rows, columns);
+  const packedVariances = newPackedWeights(memory, rows, columns);
   packVariances(engine, positive.variance, negative.variance, rows, columns, packedVariances);
   const codes = newPackedCodes(memory, vectors, rows);
   const x = float32(

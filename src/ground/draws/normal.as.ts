@@ -57,10 +57,10 @@ export function fillBlock(key0: u32, key1: u32, block: u32, low: u32, high: u32,
     const target = remaining >= 8 ? out : group;
     v128.store(target, f32x4.mul(radius, sineOfHalfTurns(y, square)));
     v128.store(target, withSigns(f32x4.mul(radius, cosineOfHalfTurns(square)), b), 16);
-    if (remaining < 8) memory.copy(out, group, <usize>remaining << 2);
     out += 32;
     remaining -= 8;
   }
+  if (remaining < 0) memory.copy(out - 32, group, <usize>(remaining + 8) << 2);
 }
 
 export function fillNormal(key0: u32, key1: u32, low: u32, high: u32, out: usize, count: i32): void {

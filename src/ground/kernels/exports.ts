@@ -57,15 +57,18 @@ export interface KernelExports {
     count: number,
   ): void;
 
+  /** `sumAsked` 0: differences; otherwise variances, whose codes of a block are to add up to it. */
   packWeights(
     positive: number,
     negative: number,
-    sign: number,
+    sumAsked: number,
     largest: number,
+    rowsPerBlock: number,
     rows: number,
     columns: number,
     codes: number,
     step: number,
+    sums: number,
   ): void;
 
   multiplyCodes(
@@ -151,8 +154,10 @@ export interface KernelExports {
     vectors: number,
     rows: number,
     scale: number,
-    levels: number,
-    lowest: number,
+    mask: number,
+    beyond: number,
+    most: number,
+    least: number,
     codes: number,
     largest: number,
     sums: number,
@@ -166,7 +171,6 @@ export interface KernelExports {
     toCode: number,
     step: number,
     levels: number,
-    clip: number,
     outputScale: number,
     accumulate: number,
     stride: number,
