@@ -20,11 +20,16 @@ function signedSums(products: usize, blocks: i32, blockBytes: usize): v128 {
   );
 }
 
-/** The same of unsigned sums: their halves of 16 bits are summed apart. */
+/** The same of unsigned sums of 32 bits. */
 // @ts-ignore: decorator
 @inline
 function unsignedSums(products: usize, blocks: i32, blockBytes: usize): v128 {
   if (blocks == 0) return v128.load(products);
+  if (blocks == 1) {
+    const sums = v128.load(products);
+    const beyond = v128.and(i32x4.shr_s(sums, 31), f32x4.splat(4294967296));
+    return f32x4.add(f32x4.convert_i32x4_s(sums), beyond);
+  }
   const lowBits = i32x4.splat(0xffff);
   let low = i32x4.splat(0);
   let high = low;
@@ -37,6 +42,54 @@ function unsignedSums(products: usize, blocks: i32, blockBytes: usize): v128 {
   return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(high), f32x4.splat(65536)), f32x4.convert_i32x4_s(low));
 }
 
+// The check for skewness in one call: where its bounds and its findings are, and how many there are.
+let ratios: usize = 0;
+let thirds: usize = 0;
+let limits: f32 = 0;
+let flags: usize = 0;
+let flagCount: i32 = 0;
+
+/** Flags those of four outputs, n and on, whose two bounds are both above the limit. */
+function flagFour(n: i32, across: usize, x: f32, variance: v128, deviation: v128): void {
+  const bound = f32x4.mul(f32x4.splat(limits), deviation);
+  const byRatio = f32x4.gt(f32x4.mul(f32x4.splat(x), v128.load(ratios + across)), bound);
+  const byThird = f32x4.gt(f32x4.mul(f32x4.splat(x * x * x), v128.load(thirds + across)), f32x4.mul(bound, variance));
+  let lanes = i32x4.bitmask(v128.and(v128.and(byRatio, byThird), f32x4.gt(variance, f32x4.splat(0))));
+  while (lanes) {
+    store<i32>(flags + (<usize>flagCount << 2), n + ctz(lanes));
+    lanes &= lanes - 1;
+    flagCount++;
+  }
+}
+
+/** Outputs n to end - 1 of one vector, whose normals are in `out`; compiled for each way that sums are held. */
+// @ts-ignore: decorator
+@inline
+function noisySegment(
+  n: i32, end: i32, across: usize, x: f32, products: usize, blocks: i32, step: usize, factor: f32,
+  variances: usize, varianceBlocks: i32, varianceStep: usize, constantVariance: f32, blockBytes: usize, out: usize,
+): void {
+  const factors = f32x4.splat(factor);
+  const squares = f32x4.splat(factor * factor);
+  const drive = f32x4.splat(x / limits);
+  let variance = f32x4.splat(constantVariance);
+  let place = <usize>n << 2;
+  for (const last = <usize>end << 2; place < last; place += 16) {
+    let y = f32x4.mul(signedSums(products + place, blocks, blockBytes), factors);
+    if (blocks) y = f32x4.mul(y, v128.load(step + across));
+    if (variances) {
+      variance = f32x4.mul(unsignedSums(variances + place, varianceBlocks, blockBytes), squares);
+      if (varianceBlocks) variance = f32x4.mul(variance, v128.load(varianceStep + across));
+    }
+    const deviation = f32x4.sqrt(variance);
+    v128.store(out + place, f32x4.add(y, f32x4.mul(deviation, v128.load(out + place))));
+    if (flags && v128.any_true(f32x4.gt(f32x4.mul(drive, v128.load(ratios + across)), deviation))) {
+      flagFour(<i32>(place >> 2), across, x, variance, deviation);
+    }
+    across += 16;
+  }
+}
+
 export function sumColumns(
   products: usize, blocks: i32, step: usize, factor: f32,
   variances: usize, varianceBlocks: i32, varianceStep: usize, constantVariance: f32,
@@ -46,49 +99,47 @@ export function sumColumns(
   const noisy = variances != 0 || constantVariance > 0;
   const total = vectors * paddedColumns;
   const blockBytes = <usize>((vectors + 3) & ~3) * paddedColumns << 2;
-  const factors = f32x4.splat(factor);
-  const factorsSquared = f32x4.splat(factor * factor);
-  const limits = f32x4.splat(limit);
-  let variance = f32x4.splat(constantVariance);
-  let count = 0;
+  ratios = skewRatio;
+  thirds = skewThird;
+  limits = limit;
+  flags = noisy ? flagged : 0;
+  flagCount = 0;
   let vector = 0;
-  let column = 0;
-  for (let n = 0; n < total; n += 4) {
+  let rowEnd = paddedColumns;
+  let n = 0;
+  while (n < total) {
     if (noisy && (n & 511) == 0) {
       fillBlock(key0, key1, <u32>n >> 9, low, high, out + (<usize>n << 2), min(512, total - n));
     }
-    const place = <usize>n << 2;
-    const across = <usize>column << 2;
-    let y = f32x4.mul(signedSums(products + place, blocks, blockBytes), factors);
-    if (step) y = f32x4.mul(y, v128.load(step + across));
+    const end = min(rowEnd, min(total, (n | 511) + 1));
+    let across = <usize>(n - (rowEnd - paddedColumns)) << 2;
     if (noisy) {
-      if (variances) {
-        variance = f32x4.mul(unsignedSums(variances + place, varianceBlocks, blockBytes), factorsSquared);
-        if (varianceStep) variance = f32x4.mul(variance, v128.load(varianceStep + across));
+      const x = flags ? load<f32>(largest + (<usize>vector << 2)) * factor : 0;
+      if (blocks == 1 && varianceBlocks == 1) {
+        noisySegment(n, end, across, x, products, 1, step, factor, variances, 1, varianceStep, 0, blockBytes, out);
+      } else if (blocks == 1 && variances == 0) {
+        noisySegment(n, end, across, x, products, 1, step, factor, 0, 0, 0, constantVariance, blockBytes, out);
+      } else {
+        noisySegment(
+          n, end, across, x, products, blocks, step, factor,
+          variances, varianceBlocks, varianceStep, constantVariance, blockBytes, out,
+        );
       }
-      const deviation = f32x4.sqrt(variance);
-      y = f32x4.add(y, f32x4.mul(deviation, v128.load(out + place)));
-      if (flagged) {
-        const x = load<f32>(largest + (<usize>vector << 2)) * factor;
-        const bound = f32x4.mul(limits, deviation);
-        const byRatio = f32x4.gt(f32x4.mul(f32x4.splat(x), v128.load(skewRatio + across)), bound);
-        const byThird = f32x4.gt(f32x4.mul(f32x4.splat(x * x * x), v128.load(skewThird + across)), f32x4.mul(bound, variance));
-        let lanes = i32x4.bitmask(v128.and(v128.and(byRatio, byThird), f32x4.gt(variance, f32x4.splat(0))));
-        while (lanes) {
-          store<i32>(flagged + (<usize>count << 2), n + ctz(lanes));
-          lanes &= lanes - 1;
-          count++;
-        }
+    } else {
+      for (let place = <usize>n << 2; place < <usize>end << 2; place += 16) {
+        let y = f32x4.mul(signedSums(products + place, blocks, blockBytes), f32x4.splat(factor));
+        if (blocks) y = f32x4.mul(y, v128.load(step + across));
+        v128.store(out + place, y);
+        across += 16;
       }
     }
-    v128.store(out + place, y);
-    column += 4;
-    if (column == paddedColumns) {
-      column = 0;
+    n = end;
+    if (n == rowEnd) {
+      rowEnd += paddedColumns;
       vector++;
     }
   }
-  return count;
+  return flagCount;
 }
 
 /** A cell's arrays, in the order of their addresses. */
