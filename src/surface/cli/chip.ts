@@ -25,7 +25,7 @@ export function chipCommand(command: Command, words: readonly string[], { cores,
       });
       return;
     }
-    const chip = readChip({ chip: name, overrides: options.set, open: textIfThere });
+    const chip = readChip({ chip: name, overrides: options.set ?? [], open: textIfThere });
     writeOutputs(options, out, {
       json: () => ({ ...head, ...chipTree(chip) }),
       report: () => chipReport(chip, head),

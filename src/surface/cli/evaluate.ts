@@ -1,14 +1,12 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { gpuNames, type Precision, precisions } from "../../../experiments/gpu-comparison/index.ts";
 import type { EvaluateRequest } from "../../../experiments/network/index.ts";
 import { InterruptedError } from "../../ground/errors.ts";
 import { readDataSet } from "../data-set.ts";
 import { readBytes } from "../files.ts";
 import { progressTo } from "../progress.ts";
-import { reportOf } from "../report/evaluation.ts";
-import { summaryText } from "../report/summary.ts";
 import { type ArrayOptions, chipOf, withArrayOptions } from "./array-options.ts";
-import { countsOr, number, oneOf, someOf, wholeNumber, withCommonOptions } from "./options.ts";
+import { countsOr, number, oneOf, optionOf, someOf, wholeNumber, withCommonOptions } from "./options.ts";
 import { checkOutputs, headOf, writeOutputs } from "./output.ts";
 import type { EvaluateJob, World } from "./world.ts";
 
@@ -25,8 +23,14 @@ interface EvaluateOptions extends ArrayOptions {
   readonly inputShift?: number;
 }
 
+const compensations = ["none", "global", "both"] as const;
+
 /** `crossohm evaluate NETWORK.onnx --data DIR|FILE`. */
 export function evaluateCommand(command: Command, words: readonly string[], world: World): Command {
+  const gpus = gpuNames();
+  const inferences = number("--inferences", (n) => n >= 1, "a number from 1");
+  const scale = number("--input-scale", (x) => x !== 0, "a number other than 0");
+  const shift = number("--input-shift", () => true, "a number");
   const itself = command
     .summary("accuracy, energy and latency of a network on emulated chips")
     .description(
@@ -39,34 +43,23 @@ export function evaluateCommand(command: Command, words: readonly string[], worl
     );
   withArrayOptions(itself, { times: "0,1h,1d,30d,1y", chips: 5, window: "images x latency" })
     .addOption(
-      new Option("--compensation <KIND>", "drift compensation: none, global, both")
-        .argParser(oneOf("--compensation", ["none", "global", "both"]))
-        .default("both"),
+      optionOf("--compensation <KIND>", "of drift: none, global, both", oneOf("--compensation", compensations), "both"),
     )
-    .option("--gpu <LIST>", `GPUs to compare with: ${gpuNames().join(", ")}`, someOf("--gpu", gpuNames()), [
-      "a100",
-      "orin",
-    ])
-    .option("--batch <LIST>", "their batch sizes", countsOr("--batch", "best"), [1, "best"])
-    .option("--precision <KIND>", `their precision: ${precisions.join(", ")}`, oneOf("--precision", precisions), "fp16")
-    .option(
-      "--inferences <N>",
-      "inferences that programming is spread over",
-      number("--inferences", (n) => n >= 1, "a number from 1"),
-      1e6,
+    .addOption(optionOf("--gpu <LIST>", `GPUs to compare with: ${gpus.join(", ")}`, someOf("--gpu", gpus), "a100,orin"))
+    .addOption(optionOf("--batch <LIST>", "their batch sizes", countsOr("--batch", "best"), "1,best"))
+    .addOption(
+      optionOf(
+        "--precision <KIND>",
+        `their precision: ${precisions.join(", ")}`,
+        oneOf("--precision", precisions),
+        "fp16",
+      ),
     )
-    .option("--images <N>", "only the first N images", wholeNumber("--images", 1, 1e9))
-    .option("--split <PART>", "which part of a folder's images", oneOf("--split", ["train", "test"]), "test")
-    .option(
-      "--input-scale <X>",
-      "what the network sees is value * scale + shift",
-      number("--input-scale", (x) => x !== 0, "a number other than 0"),
-    )
-    .option(
-      "--input-shift <X>",
-      "see --input-scale (default: 1/255 and 0 for IDX and bytes, else 1 and 0)",
-      number("--input-shift", () => true, "a number"),
-    );
+    .addOption(optionOf("--inferences <N>", "programming is spread over so many", inferences, "1e6"))
+    .addOption(optionOf("--images <N>", "only the first N images", wholeNumber("--images", 1, 1e9)))
+    .addOption(optionOf("--split <PART>", "part of a folder's images", oneOf("--split", ["train", "test"]), "test"))
+    .addOption(optionOf("--input-scale <X>", "the network sees value * scale + shift", scale))
+    .addOption(optionOf("--input-shift <X>", "(default: 1/255 and 0 for IDX and bytes, else 1 and 0)", shift));
   return withCommonOptions(itself, world.cores).action((network: string, options: EvaluateOptions) =>
     evaluate(network, options, words, world),
   );
@@ -80,13 +73,18 @@ async function evaluate(
 ): Promise<void> {
   checkOutputs(options);
   const job = jobOf(network, options);
-  const progress = progressTo(world.err, options.quiet);
+  const progress = progressTo(world.err, options.quiet === true);
   try {
     const { result, interrupted, kernels, warnings } = await world.work.evaluate(job, {
       ...progress,
       signal: world.signal,
     });
     progress.close();
+    // Drawing takes long to load, and refusals should not wait for it.
+    const [{ reportOf }, { summaryText }] = await Promise.all([
+      import("../report/evaluation.ts"),
+      import("../report/summary.ts"),
+    ]);
     const { name, title } = job.chip;
     const output = {
       ...headOf("evaluate", words, options.seed, { kernels, warnings }),
@@ -127,7 +125,7 @@ function jobOf(network: string, options: EvaluateOptions): EvaluateJob {
     readNoise,
     fidelity,
     readWindow: options.readWindow ?? null,
-    without,
+    without: without ?? new Set(),
     gpus: options.gpu,
     batches: options.batch,
     precision,

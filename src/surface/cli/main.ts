@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { availableParallelism } from "node:os";
-import { work } from "../work.ts";
 import { runCommandLine } from "./command-line.ts";
 
 const stopping = new AbortController();
@@ -23,5 +22,9 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   signal: stopping.signal,
   cores: availableParallelism(),
   color: process.stdout.isTTY === true && !process.env.NO_COLOR,
-  work,
+  // Networks and kernels take long to load, and refusals should not wait for them.
+  work: {
+    evaluate: async (...job) => (await import("../work.ts")).work.evaluate(...job),
+    multiply: async (...job) => (await import("../work.ts")).work.multiply(...job),
+  },
 });

@@ -4,10 +4,9 @@ import { InterruptedError } from "../../ground/errors.ts";
 import { formatDuration } from "../../ground/quantities/index.ts";
 import { readMatrix } from "../matrix-file.ts";
 import { progressTo } from "../progress.ts";
-import { multiplyReportOf } from "../report/multiply.ts";
 import { percent, quantity } from "../report/numbers.ts";
 import { type ArrayOptions, chipOf, withArrayOptions } from "./array-options.ts";
-import { number, wholeNumber, withCommonOptions } from "./options.ts";
+import { number, optionOf, wholeNumber, withCommonOptions } from "./options.ts";
 import { checkOutputs, headOf, writeOutputs } from "./output.ts";
 import type { MultiplyJob, World } from "./world.ts";
 
@@ -18,7 +17,7 @@ interface MultiplyOptions extends ArrayOptions {
   readonly inputRange?: number;
   readonly outputRange?: number;
   readonly repeats: number;
-  readonly conductances: boolean;
+  readonly conductances?: boolean;
 }
 
 /** `crossohm multiply --weights FILE --inputs FILE`. */
@@ -31,19 +30,23 @@ export function multiplyCommand(command: Command, words: readonly string[], worl
     )
     .requiredOption("--weights <FILE>", "W as CSV, npy or npz; rows are inputs (word lines)")
     .requiredOption("--inputs <FILE>", "vectors x, one a row")
-    .option(
-      "--weight-range <R>",
-      "|w| = R is the top target (default: the largest of what --scale spans)",
-      range("--weight-range"),
+    .addOption(
+      optionOf(
+        "--weight-range <R>",
+        "|w| = R is the top target (default: the largest of what --scale spans)",
+        range("--weight-range"),
+      ),
     )
-    .option("--input-range <R>", "full scale of the input converter (default: 1)", range("--input-range"))
-    .option(
-      "--output-range <R>",
-      "full scale of the output converters (default: by the chip's rule)",
-      range("--output-range"),
+    .addOption(optionOf("--input-range <R>", "full scale of the input converter (default: 1)", range("--input-range")))
+    .addOption(
+      optionOf(
+        "--output-range <R>",
+        "full scale of the output converters (default: by the chip's rule)",
+        range("--output-range"),
+      ),
     )
-    .option("--repeats <N>", "how often each input is read", wholeNumber("--repeats", 1, 1_000_000), 1)
-    .option("--conductances", "add conductances and targets to the JSON", false);
+    .addOption(optionOf("--repeats <N>", "how often each input is read", wholeNumber("--repeats", 1, 1_000_000), "1"))
+    .option("--conductances", "add conductances and targets to the JSON");
   withArrayOptions(itself, { times: "0", chips: 1, window: "vectors x repeats x latency of one" });
   return withCommonOptions(itself, world.cores).action((options: MultiplyOptions) => multiply(options, words, world));
 }
@@ -51,13 +54,15 @@ export function multiplyCommand(command: Command, words: readonly string[], worl
 async function multiply(options: MultiplyOptions, words: readonly string[], world: World): Promise<void> {
   checkOutputs(options);
   const job = jobOf(options);
-  const progress = progressTo(world.err, options.quiet);
+  const progress = progressTo(world.err, options.quiet === true);
   try {
     const { result, interrupted, kernels, warnings } = await world.work.multiply(job, {
       ...progress,
       signal: world.signal,
     });
     progress.close();
+    // Drawing takes long to load, and refusals should not wait for it.
+    const { multiplyReportOf } = await import("../report/multiply.ts");
     const output = { ...headOf("multiply", words, options.seed, { kernels, warnings }), ...result };
     writeOutputs(options, world.out, {
       json: () => output,
@@ -85,8 +90,8 @@ function jobOf(options: MultiplyOptions): MultiplyJob {
     fidelity,
     readNoise,
     readWindow: options.readWindow ?? null,
-    without,
-    conductances,
+    without: without ?? new Set(),
+    conductances: conductances === true,
   };
   return {
     request,

@@ -1,41 +1,46 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type Override, readOverride } from "../../../circuits/index.ts";
 import { inputError, namesNear } from "../../ground/errors.ts";
 import { expectation, quantityIn } from "../../ground/quantities/index.ts";
 import { version } from "../files.ts";
 
-/** Options of every command, as typed. */
+/** Reads an option's value; what is none is refused. */
+export type Parser<T> = (text: string) => T;
+
+/** Options of every command, read. */
 export interface CommonOptions {
   readonly json?: string;
   readonly report?: string;
   readonly seed: number;
   readonly threads: number;
-  readonly set: readonly Override[];
-  readonly quiet: boolean;
+  readonly set?: readonly Override[];
+  readonly quiet?: boolean;
+}
+
+/** An option with a value: how it is read, and what it is where it is not given. */
+export function optionOf<T>(flags: string, meaning: string, parser: Parser<T>, unlessGiven?: string): Option {
+  const option = new Option(flags, meaning).argParser(parser);
+  return unlessGiven === undefined ? option : option.default(parser(unlessGiven), unlessGiven);
 }
 
 /** Adds what every command takes. */
 export function withCommonOptions(command: Command, cores: number): Command {
+  const seed = wholeNumber("--seed", 0, Number.MAX_SAFE_INTEGER);
   return command
-    .option(
-      "--set <KEY=VALUE>",
-      "override one key of the parameter set or chip, with its unit; repeatable",
-      gathered,
-      [],
-    )
+    .option("--set <KEY=VALUE>", "override one key of the parameter set or chip, with its unit; repeatable", gathered)
     .option("--json <FILE>", "write the whole result as JSON; - writes it to standard output")
     .option("--report <FILE.html>", "write the result for people: one self-contained page")
-    .option("--seed <N>", "seed of all randomness", wholeNumber("--seed", 0, Number.MAX_SAFE_INTEGER), 1)
-    .option("--threads <N>", "threads; changes no bit of the result", wholeNumber("--threads", 1, 1024), cores)
-    .option("--quiet", "no progress and log lines", false)
+    .addOption(optionOf("--seed <N>", "seed of all randomness", seed, "1"))
+    .addOption(
+      optionOf("--threads <N>", "they change no bit of the result", wholeNumber("--threads", 1, 1024), `${cores}`),
+    )
+    .option("--quiet", "no progress and log lines")
     .version(version(), "--version", "print the version");
 }
 
-function gathered(text: string, before: readonly Override[]): readonly Override[] {
+function gathered(text: string, before: readonly Override[] = []): readonly Override[] {
   return [...before, readOverride(text)];
 }
-
-type Parser<T> = (text: string) => T;
 
 export function wholeNumber(option: string, low: number, high: number): Parser<number> {
   return (text) => {
