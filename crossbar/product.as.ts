@@ -1,7 +1,26 @@
 import { loadFloats } from "../src/ground/kernels/lanes.as";
 
-/** Four vectors by eight columns over `pairs` pairs of rows: 32 sums of 32 bits. The loop is not unrolled: its registers would spill. */
-function multiplyPanel(a: usize, b: usize, pairs: i32, out: usize, stride: usize): void {
+/** Four rows of eight sums. */
+// @ts-ignore: decorator
+@inline
+function storeSums(
+  out: usize, stride: usize, sum00: v128, sum01: v128, sum10: v128, sum11: v128, sum20: v128, sum21: v128, sum30: v128, sum31: v128,
+): void {
+  v128.store(out, sum00);
+  v128.store(out, sum01, 16);
+  out += stride;
+  v128.store(out, sum10);
+  v128.store(out, sum11, 16);
+  out += stride;
+  v128.store(out, sum20);
+  v128.store(out, sum21, 16);
+  out += stride;
+  v128.store(out, sum30);
+  v128.store(out, sum31, 16);
+}
+
+/** Four vectors by eight columns over `pairs` pairs of rows: 32 sums of 32 bits. Not unrolled: the loop's registers would spill. */
+function multiplyDense(a: usize, b: usize, pairs: i32, out: usize, stride: usize): void {
   let sum00 = i32x4.splat(0);
   let sum01 = i32x4.splat(0);
   let sum10 = i32x4.splat(0);
@@ -29,36 +48,92 @@ function multiplyPanel(a: usize, b: usize, pairs: i32, out: usize, stride: usize
     a += 16;
     b += 32;
   }
-  v128.store(out, sum00);
-  v128.store(out, sum01, 16);
-  out += stride;
-  v128.store(out, sum10);
-  v128.store(out, sum11, 16);
-  out += stride;
-  v128.store(out, sum20);
-  v128.store(out, sum21, 16);
-  out += stride;
-  v128.store(out, sum30);
-  v128.store(out, sum31, 16);
+  storeSums(out, stride, sum00, sum01, sum10, sum11, sum20, sum21, sum30, sum31);
 }
 
-/** Panels of weights outside (8 KB for 512 rows, kept in the first cache), groups of vectors inside. */
+/** The same over pairs of rows whose weights are at `places` behind b. */
+function multiplySparse(a: usize, places: usize, b: usize, pairs: i32, out: usize, stride: usize): void {
+  let sum00 = i32x4.splat(0);
+  let sum01 = i32x4.splat(0);
+  let sum10 = i32x4.splat(0);
+  let sum11 = i32x4.splat(0);
+  let sum20 = i32x4.splat(0);
+  let sum21 = i32x4.splat(0);
+  let sum30 = i32x4.splat(0);
+  let sum31 = i32x4.splat(0);
+  const end = a + (<usize>pairs << 4);
+  while (a < end) {
+    const place = b + load<u32>(places);
+    const left = v128.load(place);
+    const right = v128.load(place, 16);
+    let x = v128.load_splat<u32>(a);
+    sum00 = i32x4.add(sum00, i32x4.dot_i16x8_s(x, left));
+    sum01 = i32x4.add(sum01, i32x4.dot_i16x8_s(x, right));
+    x = v128.load_splat<u32>(a, 4);
+    sum10 = i32x4.add(sum10, i32x4.dot_i16x8_s(x, left));
+    sum11 = i32x4.add(sum11, i32x4.dot_i16x8_s(x, right));
+    x = v128.load_splat<u32>(a, 8);
+    sum20 = i32x4.add(sum20, i32x4.dot_i16x8_s(x, left));
+    sum21 = i32x4.add(sum21, i32x4.dot_i16x8_s(x, right));
+    x = v128.load_splat<u32>(a, 12);
+    sum30 = i32x4.add(sum30, i32x4.dot_i16x8_s(x, left));
+    sum31 = i32x4.add(sum31, i32x4.dot_i16x8_s(x, right));
+    a += 16;
+    places += 4;
+  }
+  storeSums(out, stride, sum00, sum01, sum10, sum11, sum20, sum21, sum30, sum31);
+}
+
+/** Copies the pairs of rows in which any of four vectors is not 0, and where their weights are; returns how many. */
+function gatherActive(a: usize, pairs: i32, into: usize, places: usize): i32 {
+  let count: usize = 0;
+  for (let pair = 0; pair < pairs; pair++) {
+    const codes = v128.load(a + (<usize>pair << 4));
+    v128.store(into + (count << 4), codes);
+    store<u32>(places + (count << 2), <u32>pair << 5);
+    count += <usize>v128.any_true(codes);
+  }
+  return <i32>count;
+}
+
+/**
+ * Panels of weights outside (8 KB for 512 rows, kept in the first cache), groups of vectors inside.
+ *
+ * @param room for each group, of codes of one block and five words a pair, and one: its active pairs, their places, their count
+ */
 export function multiplyCodes(
-  codes: usize, weights: usize, vectors: i32, rows: i32, paddedColumns: i32, rowsPerBlock: i32, products: usize,
+  codes: usize, weights: usize, vectors: i32, rows: i32, paddedColumns: i32, rowsPerBlock: i32, products: usize, room: usize,
 ): void {
   const pairs = (rows + 1) >> 1;
-  const pairsPerBlock = rowsPerBlock >> 1;
+  const pairsPerBlock = min(rowsPerBlock >> 1, pairs);
   const groups = (vectors + 3) >> 2;
   const stride = <usize>paddedColumns << 2;
+  const groupBytes = <usize>pairs << 4;
+  const activeBytes = <usize>pairsPerBlock << 4;
+  const placesBytes = <usize>pairsPerBlock << 2;
+  const allPlaces = room + <usize>groups * activeBytes;
+  const counts = allPlaces + <usize>groups * placesBytes;
   for (let first = 0; first < pairs; first += pairsPerBlock) {
     const some = min(pairsPerBlock, pairs - first);
+    for (let group = 0; group < groups; group++) {
+      const a = codes + <usize>group * groupBytes + (<usize>first << 4);
+      const count = gatherActive(a, some, room + <usize>group * activeBytes, allPlaces + <usize>group * placesBytes);
+      // Following places costs as much as a sixteenth of the pairs.
+      store<i32>(counts + (<usize>group << 2), count << 4 < some * 15 ? count : -1);
+    }
     for (let panel = 0; panel < paddedColumns >> 3; panel++) {
       const b = weights + ((<usize>panel * pairs + first) << 5);
       let a = codes + (<usize>first << 4);
+      let active = room;
+      let places = allPlaces;
       let out = products + (<usize>panel << 5);
       for (let group = 0; group < groups; group++) {
-        multiplyPanel(a, b, some, out, stride);
-        a += <usize>pairs << 4;
+        const count = load<i32>(counts + (<usize>group << 2));
+        if (count < 0) multiplyDense(a, b, some, out, stride);
+        else multiplySparse(active, places, b, count, out, stride);
+        a += groupBytes;
+        active += activeBytes;
+        places += placesBytes;
         out += stride << 2;
       }
     }
@@ -69,14 +144,14 @@ export function multiplyCodes(
 /** Sums may pass 2^31: they are unsigned. */
 export function multiplySquares(
   codes: usize, weights: usize, vectors: i32, rows: i32, paddedColumns: i32, rowsPerBlock: i32, products: usize,
-  squares: usize,
+  room: usize, squares: usize,
 ): void {
   const bytes = <usize>((vectors + 3) >> 2) * ((rows + 1) >> 1) << 4;
   for (let i: usize = 0; i < bytes; i += 16) {
     const code = v128.load(codes + i);
     v128.store(squares + i, i16x8.mul(code, code));
   }
-  multiplyCodes(squares, weights, vectors, rows, paddedColumns, rowsPerBlock, products);
+  multiplyCodes(squares, weights, vectors, rows, paddedColumns, rowsPerBlock, products, room);
 }
 
 /** Four vectors by eight columns in float; both products and sums are rounded. */
@@ -111,17 +186,7 @@ function multiplyFloatPanel(x0: usize, x1: usize, x2: usize, x3: usize, b: usize
     x3 += 4;
     b += 32;
   }
-  v128.store(out, sum00);
-  v128.store(out, sum01, 16);
-  out += stride;
-  v128.store(out, sum10);
-  v128.store(out, sum11, 16);
-  out += stride;
-  v128.store(out, sum20);
-  v128.store(out, sum21, 16);
-  out += stride;
-  v128.store(out, sum30);
-  v128.store(out, sum31, 16);
+  storeSums(out, stride, sum00, sum01, sum10, sum11, sum20, sum21, sum30, sum31);
 }
 
 /** @param panel room for eight columns of weights */

@@ -252,8 +252,9 @@ function multiply(engine: Engine, codes: PackedCodes, weights: PackedWeights, pr
     return;
   }
   const { memory } = engine;
-  const kernel = squared ? engine.kernels.multiplySquares : engine.kernels.multiplyCodes;
   const mark = memory.mark();
+  const vectors = padded(codes.vectors, panelVectors);
+  const kernel = squared ? engine.kernels.multiplySquares : engine.kernels.multiplyCodes;
   kernel(
     memory.address(codes.codes),
     memory.address(weights.codes),
@@ -262,7 +263,8 @@ function multiply(engine: Engine, codes: PackedCodes, weights: PackedWeights, pr
     paddedColumns,
     rowsPerBlock,
     memory.address(products.values),
-    squared ? memory.address(memory.int16(padded(codes.vectors, panelVectors) * padded(rows, 2))) : 0,
+    memory.address(memory.int32((vectors / panelVectors) * (5 * Math.ceil(Math.min(rows, rowsPerBlock) / 2) + 1))),
+    squared ? memory.address(memory.int16(vectors * padded(rows, 2))) : 0,
   );
   memory.release(mark);
 }

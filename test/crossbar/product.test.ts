@@ -227,6 +227,26 @@ describe("the integer product", () => {
     expect(127 * largestCellCode * rowsPerBlock).toBeLessThan(2 ** 31);
   });
 
+  // Idle pairs of rows are left out of the sums: shares of them on both sides of where that pays, other ones in each group of vectors.
+  it.each([0, 0.3, 0.9, 0.97, 1])("is exact where a share of %d of the rows is driven", (share) => {
+    const { kernels: engine } = engines;
+    const [vectors, rows, columns] = [10, 601, 9];
+    const weights = newPackedWeights(engine.memory, rows, columns);
+    packDifferences(engine, conductances(engine, rows, columns, 1), null, rows, columns, weights);
+    const driven = someNumbers(rows * 3, 4);
+    const codes = codesOf(engine, vectors, rows, (v, i) =>
+      driven[(v >> 2) * rows + i]! < share ? ((v * i) % 255) - 127 : 0,
+    );
+    const products = newProducts(engine.memory, vectors, weights);
+    products.values.fill(123);
+    multiplyCodes(engine, codes, weights, products);
+    for (let v = 0; v < vectors; v++) {
+      for (let j = 0; j < columns; j++) {
+        expect(summed(products, v, j, false)).toBe(exactly(codes, weights, v, j, false));
+      }
+    }
+  });
+
   it("gives a vector the same numbers in any batch", () => {
     const { kernels: engine } = engines;
     const [vectors, rows, columns] = [11, 140, 20];

@@ -79,6 +79,7 @@ export interface KernelExports {
     paddedColumns: number,
     rowsPerBlock: number,
     products: number,
+    room: number,
     squares: number,
   ): void;
 
@@ -90,6 +91,7 @@ export interface KernelExports {
     paddedColumns: number,
     rowsPerBlock: number,
     products: number,
+    room: number,
     squares: number,
   ): void;
 
