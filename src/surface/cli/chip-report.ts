@@ -4,7 +4,7 @@ import { leavesOf } from "../../ground/known-tree.ts";
 import { formatQuantity } from "../../ground/quantities/index.ts";
 import { html, type Markup } from "../report/markup.ts";
 import { page, section, table } from "../report/page.ts";
-import type { Head } from "./output.ts";
+import type { Head } from "../report/shapes.ts";
 
 /** A whole chip for people: a table for each part of its file. */
 export function chipReport(chip: Chip, { crossohm }: Head): string {

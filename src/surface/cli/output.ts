@@ -2,20 +2,9 @@ import { resolve } from "node:path";
 import { inputError } from "../../ground/errors.ts";
 import { checkWritable, version, writeWhole } from "../files.ts";
 import type { Terminal } from "../progress.ts";
+import type { Head } from "../report/shapes.ts";
 import { jsonOf } from "./json.ts";
 import type { CommonOptions } from "./options.ts";
-
-/** What every JSON starts with. */
-export interface Head {
-  readonly crossohm: string;
-  readonly command: string;
-  /** The words after the command, as they were given. */
-  readonly arguments: readonly string[];
-  readonly seed: number;
-  /** Which build and engine ran. */
-  readonly kernels: Readonly<Record<string, unknown>>;
-  readonly warnings: readonly string[];
-}
 
 /** A result in the forms that a command can give it. */
 export interface Forms {
