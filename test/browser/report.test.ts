@@ -45,7 +45,7 @@ describe.skipIf(!chromiumPath)(`reports in a browser (${where})`, () => {
   }
 
   it.each([
-    ["evaluation", reportOf(evaluationFixture), 5],
+    ["evaluation", reportOf(evaluationFixture), 6],
     ["multiplication", multiplyReportOf(multiplicationFixture), 2],
   ])(
     "of an evaluation and a multiplication show their figures (%s), complain of nothing and fetch nothing",
@@ -81,6 +81,13 @@ describe.skipIf(!chromiumPath)(`reports in a browser (${where})`, () => {
       }),
     );
     expect(outside).toEqual([]);
+    await page.close();
+  });
+
+  it("show every table whole on a page of ordinary width", async () => {
+    const { page } = await opened("tables", reportOf(evaluationFixture), 1000);
+    const hidden = await page.$$eval(".table", (all) => all.map((table) => table.scrollWidth - table.clientWidth));
+    expect(hidden.filter((pixels) => pixels > 0)).toEqual([]);
     await page.close();
   });
 

@@ -93,10 +93,11 @@ describe("the report of an evaluation", () => {
     expect(report).not.toMatch(/@import|url\(/);
   });
 
-  it("has its five figures, numbered, with descriptions", () => {
+  it("has its six figures, numbered, with descriptions", () => {
     const figures = [...document.querySelectorAll("figure")];
     expect(figures.map((figure) => figure.querySelector("svg")!.getAttribute("aria-label"))).toEqual([
       "Accuracy over logarithmic time with its 95 % interval",
+      "Accuracy with compensation, enlarged",
       "Energy of one inference by component",
       "Energy of one inference on this chip and on GPUs",
       "Error of the weights over logarithmic time",
@@ -108,14 +109,29 @@ describe("the report of an evaluation", () => {
   });
 
   it("draws every accuracy, and those beyond the source's data hollow", () => {
-    const dots = [...document.querySelectorAll("figure.wide circle")].map((dot) => dot.getAttribute("fill"));
+    const dots = [...document.querySelector("figure.wide")!.querySelectorAll("circle")].map((dot) =>
+      dot.getAttribute("fill"),
+    );
     expect(dots).toHaveLength(evaluationFixture.results.length);
     const beyond = evaluationFixture.results.filter(({ beyondSource }) => beyondSource).length;
     expect(dots.filter((fill) => fill === "white")).toHaveLength(beyond);
   });
 
+  it("enlarges the compensated course where the other one flattens it, and only there", () => {
+    const labels = (output: EvaluationOutput) =>
+      [...documentOf(reportOf(output)).querySelectorAll("figure svg")].map((svg) => svg.getAttribute("aria-label"));
+    const enlarged = "Accuracy with compensation, enlarged";
+    expect(labels(evaluationFixture)).toContain(enlarged);
+    const mild = evaluationFixture.results.filter(({ time }) => time <= 3600);
+    expect(labels({ ...evaluationFixture, results: mild })).not.toContain(enlarged);
+    const alone = evaluationFixture.results.filter(({ compensated }) => compensated);
+    expect(labels({ ...evaluationFixture, results: alone })).not.toContain(enlarged);
+  });
+
   it("draws time logarithmically: equal ratios, equal distances", () => {
-    const centres = [...document.querySelectorAll("figure.wide circle")].map((dot) => Number(dot.getAttribute("cx")));
+    const centres = [...document.querySelector("figure.wide")!.querySelectorAll("circle")].map((dot) =>
+      Number(dot.getAttribute("cx")),
+    );
     const course = evaluationFixture.results.filter(({ compensated }) => !compensated);
     // Courses are drawn one after the other, the uncompensated one first.
     const position = (index: number) => Math.log(course[index]!.sinceProgramming);
@@ -196,7 +212,7 @@ describe("the report of an evaluation", () => {
     const page = reportOf(changed);
     expect(page).not.toContain("<script");
     expect(documentOf(page).querySelectorAll("script")).toHaveLength(0);
-    expect(documentOf(page).querySelectorAll("figure")).toHaveLength(5);
+    expect(documentOf(page).querySelectorAll("figure").length).toBe(6);
     expect(page).toContain("&lt;script&gt;");
   });
 
@@ -218,7 +234,7 @@ describe("the report of an evaluation", () => {
       },
     });
     expect(small).not.toMatch(/NaN|undefined|Infinity|\bnull\b/);
-    expect(documentOf(small).querySelectorAll("figure")).toHaveLength(3);
+    expect(documentOf(small).querySelectorAll("figure").length).toBe(3);
   });
 
   it("holds no number that is none", () => {

@@ -1,5 +1,5 @@
 import { html, type Markup } from "./markup.ts";
-import { grouped, inWords, percent, quantity, share, times } from "./numbers.ts";
+import { grouped, inWords, part, partShare, percent, quantity, times } from "./numbers.ts";
 import { facts, table } from "./page.ts";
 import type { EvaluationOutput } from "./shapes.ts";
 
@@ -26,20 +26,18 @@ export function costTables({ energy, latency, devices, tiles }: EvaluationOutput
 function amounts(what: string, joules: Amounts, seconds: Amounts, allJoules: number, allSeconds: number): Markup {
   const names = [...new Set([...Object.keys(joules), ...Object.keys(seconds)])];
   const ordered = what === "Layer" ? names : names.sort((a, b) => (joules[b] ?? 0) - (joules[a] ?? 0));
-  const row = (name: string, energy: number | null, time: number | null) => [
+  const row = (name: string, energy: number | undefined, time: number | undefined) => [
     name,
-    quantity(energy, "J"),
-    share(energy !== null && allJoules > 0 ? energy / allJoules : null),
-    quantity(time, "s"),
-    share(time !== null && allSeconds > 0 ? time / allSeconds : null),
+    part(energy, "J"),
+    partShare(energy, allJoules),
+    part(time, "s"),
+    partShare(time, allSeconds),
   ];
   return table(
-    `Energy and latency of one inference by ${what.toLowerCase()}; the parts sum to the whole.`,
+    `Energy and latency of one inference by ${what.toLowerCase()}; the parts sum to the whole. No latency: it runs beside something that takes longer.`,
     [{ title: what, text: true }, { title: "Energy" }, { title: "Share" }, { title: "Latency" }, { title: "Share" }],
     [
-      ...ordered.map((name) =>
-        row(what === "Layer" ? name : inWords(name), joules[name] ?? null, seconds[name] ?? null),
-      ),
+      ...ordered.map((name) => row(what === "Layer" ? name : inWords(name), joules[name], seconds[name])),
       row("all", allJoules, allSeconds).map((cell) => html`<b>${cell}</b>`),
     ],
   );
@@ -58,20 +56,18 @@ export function gpuTables({ gpus, energy }: EvaluationOutput): Markup[] {
       [
         { title: "GPU", text: true },
         { title: "Batch" },
-        { title: "Precision", text: true },
         { title: "Static" },
         { title: "Operations" },
         { title: "Bytes" },
         { title: "Host" },
         { title: "Energy" },
         { title: "Ratio" },
-        { title: "Latency of a batch" },
+        { title: "Batch latency" },
         { title: "Utilisation, %" },
       ],
       gpus.map((gpu) => [
-        gpu.title,
+        `${gpu.title}, ${gpu.precision}`,
         grouped(gpu.batch),
-        gpu.precision,
         quantity(gpu.terms.static, "J"),
         quantity(gpu.terms.operations, "J"),
         quantity(gpu.terms.bytes, "J"),

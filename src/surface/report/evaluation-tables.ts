@@ -1,5 +1,5 @@
 import { html, type Markup } from "./markup.ts";
-import { grouped, missing, percent, setting, share, timeSinceFirstReading } from "./numbers.ts";
+import { grouped, missing, percent, quantity, setting, share, timeSinceFirstReading } from "./numbers.ts";
 import { facts, table } from "./page.ts";
 import type { Assumption, EvaluationOutput } from "./shapes.ts";
 
@@ -72,13 +72,11 @@ export function networkTables({ network, clipping, selfCheck, floatAccuracy }: E
       ],
     ]),
     table(
-      "Layers on tiles. Signal to noise and relative error: products at the first reading, not compensated. Clipped: share of conversions.",
+      "Layers on tiles. Signal to noise and relative error: products at the first reading, not compensated. Clipped: share of conversions. Full scale: of inputs in their own numbers, of outputs as column current per volt of full drive.",
       [
         { title: "Layer", text: true },
         { title: "Operator", text: true },
-        { title: "Rows" },
-        { title: "Columns" },
-        { title: "Groups" },
+        { title: "Rows × columns" },
         { title: "Tiles" },
         { title: "Signal to noise, dB" },
         { title: "Relative error, %" },
@@ -90,26 +88,25 @@ export function networkTables({ network, clipping, selfCheck, floatAccuracy }: E
       network.layers.map((layer) => [
         layer.name,
         layer.operator,
-        grouped(layer.rows),
-        grouped(layer.columns),
-        grouped(layer.groups),
+        `${layer.groups > 1 ? `${grouped(layer.groups)} × ` : ""}${grouped(layer.rows)} × ${grouped(layer.columns)}`,
         grouped(layer.tiles),
         layer.signalToNoise === null ? missing : layer.signalToNoise.toFixed(1),
         percent(layer.relativeError),
         share(clipped.get(layer.name)?.inputs ?? null),
         share(clipped.get(layer.name)?.outputs ?? layer.clipped),
-        layer.inputRange === null ? "no converter" : String(Number(layer.inputRange.toPrecision(4))),
+        layer.inputRange === null ? missing : setting(Number(layer.inputRange.toPrecision(3)), "1"),
         span(layer.outputRanges),
       ]),
     ),
-    html`<p class="note">Full scales are in the numbers of the network's own inputs and products. Relative error: root mean square of the error over that of the exact products.</p>\n`,
+    html`<p class="note">Relative error: root mean square of the error over that of the exact products. Groups of a convolution stand before its rows and columns.</p>\n`,
   ];
 }
 
+/** S, of a layer's tiles. */
 function span(ranges: readonly number[]): string {
-  if (ranges.length === 0) return "no converter";
-  const [low, high] = [Math.min(...ranges), Math.max(...ranges)].map((range) => Number(range.toPrecision(3)));
-  return low === high ? String(low) : `${low} – ${high}`;
+  if (ranges.length === 0) return missing;
+  const [low, high] = [Math.min(...ranges), Math.max(...ranges)].map((range) => quantity(range, "S"));
+  return low === high ? low! : `${low} – ${high}`;
 }
 
 /** Every value that no source stands behind. */

@@ -1,12 +1,12 @@
 import { costTables, gpuTables } from "./cost-tables.ts";
 import { assumptionTable, factorTable, networkTables, resultTable } from "./evaluation-tables.ts";
-import { accuracyFigure } from "./figures/accuracy.ts";
+import { accuracyFigure, closeUpFigure } from "./figures/accuracy.ts";
 import { energyFigure, gpuFigure } from "./figures/energy.ts";
 import { captioned } from "./figures/frame.ts";
 import { signalToNoiseFigure } from "./figures/signal-to-noise.ts";
 import { weightErrorFigure } from "./figures/weight-error.ts";
 import { html, type Markup } from "./markup.ts";
-import { grouped, percent, quantity, timeSinceFirstReading, times } from "./numbers.ts";
+import { fileName, grouped, percent, quantity, timeSinceFirstReading, times } from "./numbers.ts";
 import { page, section } from "./page.ts";
 import { readNoiseNote, runFacts } from "./run.ts";
 import type { EvaluationOutput, GpuComparison, TimeResult } from "./shapes.ts";
@@ -14,7 +14,7 @@ import type { EvaluationOutput, GpuComparison, TimeResult } from "./shapes.ts";
 /** What an evaluation found, for people: one HTML page with its figures inside, nothing fetched. */
 export function reportOf(evaluation: EvaluationOutput): string {
   const { network, chip, warnings, crossohm } = evaluation;
-  const title = `${network.file}${chip ? ` on ${chip.name}` : ""}`;
+  const title = `${fileName(network.file)}${chip ? ` on ${chip.name}` : ""}`;
   return page(
     `${title}: Crossohm`,
     html`<header>
@@ -77,12 +77,14 @@ function figures(evaluation: EvaluationOutput): Markup {
   const hollow = beyond
     ? " Hollow points and dashes: times that the device's data do not cover; the law is extrapolated."
     : "";
+  const closeUp = closeUpFigure(evaluation);
   const entries: (readonly [Markup, Markup, boolean] | null)[] = [
     [
       accuracyFigure(evaluation),
       html`Accuracy on ${grouped(evaluation.images)} images against time since the first reading after programming (logarithmic, drawn at the time since programming). Points: mean of ${chipsText(finishedChips)}.${banded ? " Band: 95 % interval of the mean." : ""} Dotted: the network in floating point.${hollow}`,
       true,
     ],
+    closeUp ? [closeUp, html`The same with compensation alone, enlarged.`, true] : null,
     [
       energyFigure(evaluation),
       html`Energy of one inference by component, ${quantity(energy.perInference, "J")} in all, without programming.`,

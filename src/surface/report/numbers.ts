@@ -21,6 +21,16 @@ export function setting(value: number, unit: string): string {
   );
 }
 
+/** A part of a sum: where it is nothing (a duration beside a longer one, say) there is nothing to read. */
+export function part(value: number | undefined, unit: string): string {
+  return value === undefined || value === 0 ? missing : quantity(value, unit);
+}
+
+/** A part's share of its sum. */
+export function partShare(value: number | undefined, whole: number): string {
+  return value === undefined || value === 0 || whole <= 0 ? missing : share(value / whole);
+}
+
 /** "97.81": a share as per cent, without its sign. */
 export function percent(share: number | null, decimals = 2): string {
   return share === null ? missing : withMinus((100 * share).toFixed(decimals));
@@ -64,4 +74,9 @@ export function inWords(name: string): string {
 export function axisUnit(largest: number, unit: string, digits = 3): readonly [string, number] {
   const [prefix, power] = prefixFor(largest, unit, digits);
   return [`${prefix.replace("u", "µ")}${unit}`.replace("ohm", "Ω"), Number(`1e${power}`)];
+}
+
+/** The file's own name at the end of a path. */
+export function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) || path;
 }

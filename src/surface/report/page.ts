@@ -82,13 +82,15 @@ figcaption { font-size: 13px; line-height: 1.45; color: #3b4a54; margin-top: 6px
 .table { overflow-x: auto; margin: 14px 0 22px; }
 table { border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums; min-width: 60%; }
 caption { text-align: left; font-size: 13px; color: #3b4a54; padding-bottom: 6px; }
-th, td { text-align: right; padding: 4px 16px 4px 0; vertical-align: top; font-weight: 400; }
+th, td { text-align: right; padding: 4px 14px 4px 0; vertical-align: top; font-weight: 400; }
 th.text, td.text { text-align: left; }
+td + .text, th + .text { padding-left: 10px; }
 thead th { font-weight: 600; border-bottom: 1px solid #22292e; vertical-align: bottom; }
 tbody tr { border-bottom: 1px solid #e6eaec; break-inside: avoid; }
 td, tbody th { white-space: nowrap; }
 td.text, tbody th.text { white-space: normal; }
-tbody th.text { min-width: 10.5em; }
+tbody th.text { min-width: 10.5em; overflow-wrap: anywhere; }
+tbody th code { white-space: nowrap; }
 thead th { max-width: 7.5em; }
 section > dl { margin: 10px 0 18px; font-size: 13.5px; }
 section > dl div { display: grid; grid-template-columns: 190px 1fr; gap: 12px; padding: 4px 0; border-bottom: 1px solid #e6eaec; }

@@ -1,6 +1,18 @@
 import Table from "cli-table3";
 import { createColors } from "picocolors";
-import { grouped, inWords, missing, percent, quantity, share, timeSinceFirstReading, times } from "./numbers.ts";
+import {
+  fileName,
+  grouped,
+  inWords,
+  missing,
+  part,
+  partShare,
+  percent,
+  quantity,
+  share,
+  timeSinceFirstReading,
+  times,
+} from "./numbers.ts";
 import type { EvaluationOutput, TimeResult } from "./shapes.ts";
 
 export interface TerminalStyle {
@@ -13,7 +25,7 @@ export function summaryText(evaluation: EvaluationOutput, { color }: TerminalSty
   const paint = createColors(color);
   const { network, chip, images, floatAccuracy, selfCheck, finishedChips, energy, latency, devices, tiles } =
     evaluation;
-  const heading = paint.bold(`${network.file}${chip ? ` on ${chip.name}: ${chip.title}` : ""}`);
+  const heading = paint.bold(`${fileName(network.file)}${chip ? ` on ${chip.name}: ${chip.title}` : ""}`);
   const chips = finishedChips === 1 ? "1 chip" : `${finishedChips} chips`;
   const blocks = [
     [
@@ -97,19 +109,18 @@ function layerText({ network }: EvaluationOutput, paint: Paint): string {
 
 function costText({ energy, latency }: EvaluationOutput, paint: Paint): string {
   const names = [...new Set([...Object.keys(energy.byComponent), ...Object.keys(latency.byComponent)])];
-  const joules = (name: string) => energy.byComponent[name] ?? null;
-  const seconds = (name: string) => latency.byComponent[name] ?? null;
-  const part = (amount: number | null, whole: number) => share(amount === null || whole <= 0 ? null : amount / whole);
+  const joules = energy.byComponent;
+  const seconds = latency.byComponent;
   return columns(
     ["component", "energy", "share", "latency", "share"],
     names
-      .sort((a, b) => (joules(b) ?? 0) - (joules(a) ?? 0))
+      .sort((a, b) => (joules[b] ?? 0) - (joules[a] ?? 0))
       .map((name) => [
         inWords(name),
-        quantity(joules(name), "J"),
-        part(joules(name), energy.perInference),
-        quantity(seconds(name), "s"),
-        part(seconds(name), latency.perInference),
+        part(joules[name], "J"),
+        partShare(joules[name], energy.perInference),
+        part(seconds[name], "s"),
+        partShare(seconds[name], latency.perInference),
       ]),
     paint,
   );

@@ -4,7 +4,7 @@ import type { EvaluationOutput, TimeResult } from "../shapes.ts";
 import { apart, figure, gridY, ink } from "./frame.ts";
 import { courseMarks, coursesOf, timeAxis } from "./time-axis.ts";
 
-const size = { width: 430, height: 300, marginLeft: 48, marginRight: 120, marginTop: 18, marginBottom: 58 };
+const size = { width: 430, height: 300, marginLeft: 48, marginRight: 120, marginTop: 24, marginBottom: 58 };
 
 /** Mean and standard deviation of the weights' error over logarithmic time, in per cent of the largest weight. */
 export function weightErrorFigure({ results }: EvaluationOutput): Markup {
