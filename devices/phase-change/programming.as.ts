@@ -1,4 +1,4 @@
-import { fillNormal } from "../../src/ground/draws/normal.as";
+import { fillBlock } from "../../src/ground/draws/normal.as";
 import { loadFloats, storeFloats } from "../../src/ground/kernels/lanes.as";
 import { exp2, log2 } from "../../src/ground/kernels/mathematics.as";
 
@@ -24,40 +24,55 @@ function clippedLogarithm(law: usize, first: usize, log: v128, atZero: v128): v1
   return v128.bitselect(number(law, first + 4), clipped, atZero);
 }
 
+/** Four cells, of which the first `count` exist; their normals are where the results go. */
+// @ts-ignore: decorator
+@inline
+function programFour(
+  law: usize, fromProgrammed: i32, target: usize, programmed: usize, exponent: usize, amplitude: usize, count: i32,
+): void {
+  const zero = f32x4.splat(0);
+  const wanted = loadFloats(target, count);
+  const r = f32x4.mul(wanted, number(law, 0));
+  const log = logarithm(r);
+  const atZero = f32x4.le(r, zero);
+
+  const polynomial = f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(number(law, 3), r), number(law, 2)), r), number(law, 1));
+  const noise = f32x4.mul(f32x4.max(polynomial, zero), loadFloats(programmed, count));
+  const g = f32x4.max(f32x4.add(wanted, noise), zero);
+  storeFloats(programmed, g, count);
+
+  const mean = clippedLogarithm(law, 4, log, atZero);
+  const spread = clippedLogarithm(law, 9, log, atZero);
+  const nu = f32x4.add(mean, f32x4.mul(spread, loadFloats(exponent, count)));
+  storeFloats(exponent, f32x4.abs(nu), count);
+
+  let referenceLog = log;
+  let referenceAtZero = atZero;
+  if (fromProgrammed) {
+    const reference = f32x4.mul(g, number(law, 0));
+    referenceLog = logarithm(reference);
+    referenceAtZero = f32x4.le(reference, zero);
+  }
+  const power = exp2(f32x4.mul(referenceLog, number(law, 15)));
+  const q = f32x4.min(f32x4.mul(number(law, 14), power), number(law, 16));
+  storeFloats(amplitude, v128.bitselect(number(law, 17), q, referenceAtZero), count);
+}
+
 export function programCells(
   law: usize, fromProgrammed: i32, target: usize, programmed: usize, exponent: usize, amplitude: usize,
   programmingKey0: u32, programmingKey1: u32, exponentKey0: u32, exponentKey1: u32, low: u32, high: u32, count: i32,
 ): void {
-  const zero = f32x4.splat(0);
-  fillNormal(programmingKey0, programmingKey1, low, high, programmed, count);
-  fillNormal(exponentKey0, exponentKey1, low, high, exponent, count);
-  for (let i = 0; i < count; i += 4) {
-    const place = <usize>i << 2;
-    const left = count - i;
-    const wanted = loadFloats(target + place, left);
-    const r = f32x4.mul(wanted, number(law, 0));
-    const log = logarithm(r);
-    const atZero = f32x4.le(r, zero);
-
-    const polynomial = f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(number(law, 3), r), number(law, 2)), r), number(law, 1));
-    const noise = f32x4.mul(f32x4.max(polynomial, zero), loadFloats(programmed + place, left));
-    const g = f32x4.max(f32x4.add(wanted, noise), zero);
-    storeFloats(programmed + place, g, left);
-
-    const mean = clippedLogarithm(law, 4, log, atZero);
-    const spread = clippedLogarithm(law, 9, log, atZero);
-    const nu = f32x4.add(mean, f32x4.mul(spread, loadFloats(exponent + place, left)));
-    storeFloats(exponent + place, f32x4.abs(nu), left);
-
-    let referenceLog = log;
-    let referenceAtZero = atZero;
-    if (fromProgrammed) {
-      const reference = f32x4.mul(g, number(law, 0));
-      referenceLog = logarithm(reference);
-      referenceAtZero = f32x4.le(reference, zero);
+  for (let start = 0; start < count; start += 512) {
+    const some = min(512, count - start);
+    const first = <usize>start << 2;
+    fillBlock(programmingKey0, programmingKey1, <u32>start >> 9, low, high, programmed + first, some);
+    fillBlock(exponentKey0, exponentKey1, <u32>start >> 9, low, high, exponent + first, some);
+    const end = first + (<usize>(some & ~3) << 2);
+    for (let i = first; i < end; i += 16) {
+      programFour(law, fromProgrammed, target + i, programmed + i, exponent + i, amplitude + i, 4);
     }
-    const power = exp2(f32x4.mul(referenceLog, number(law, 15)));
-    const q = f32x4.min(f32x4.mul(number(law, 14), power), number(law, 16));
-    storeFloats(amplitude + place, v128.bitselect(number(law, 17), q, referenceAtZero), left);
+    if (some & 3) {
+      programFour(law, fromProgrammed, target + end, programmed + end, exponent + end, amplitude + end, some & 3);
+    }
   }
 }
