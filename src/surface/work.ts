@@ -30,7 +30,12 @@ export const work: Work = {
   async multiply({ request, chip, weights, inputs }, { signal, stage }) {
     const engine = await openEngine(multiplyBytes(weights));
     const total = request.chips * request.times.length * request.repeats * inputs.rows;
-    const { progress } = stage("reading the array", total);
+    // A refusal comes before the first reading, and stands alone.
+    let reading: { progress(amount: number): void } | undefined;
+    const progress = (amount: number) => {
+      reading ??= stage("reading the array", total);
+      reading.progress(amount);
+    };
     const result = multiply(request, chip, weights, inputs, engine, { progress, signal });
     return { result, interrupted: false, kernels: { engine: engine.name }, warnings: [] };
   },
