@@ -165,7 +165,14 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     ["an unknown option", ["evaluate", "small.onnx", "--data", "digits.csv", "--chps", "2"], "--chps"],
     ["matrices that do not fit", ["multiply", "--weights", "weights.csv", "--inputs", "weights.csv"], "weights.csv"],
   ])("refuses %s with exit status 2, in one line, and writes nothing", (_what, words, named) => {
-    const { status, stdout, stderr } = crossohm(...words, "--json", "refused.json", "--report", "refused.html");
+    const { status, stdout, stderr } = crossohm(
+      ...words,
+      "--quiet",
+      "--json",
+      "refused.json",
+      "--report",
+      "refused.html",
+    );
     expect(status).toBe(2);
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stderr).toContain(named);
