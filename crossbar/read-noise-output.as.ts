@@ -142,73 +142,99 @@ export function sumColumns(
   return flagCount;
 }
 
-/** A cell's arrays, in the order of their addresses. */
+/** The rows that a vector drives, and x there; returns how many. */
+function gatherDriven(inputs: usize, packed: i32, factor: f32, vector: i32, rows: i32, driven: usize, x: usize): i32 {
+  let count: usize = 0;
+  for (let i = 0; i < rows; i++) {
+    let value: f32;
+    if (packed) {
+      const place = ((((vector >> 2) * ((rows + 1) >> 1) + (i >> 1)) * 4 + (vector & 3)) << 1) + (i & 1);
+      value = <f32>load<i16>(inputs + (<usize>place << 1));
+    } else {
+      value = load<f32>(inputs + ((<usize>vector * rows + i) << 2));
+    }
+    store<i32>(driven + (count << 2), i);
+    store<f32>(x + (count << 2), value * factor);
+    count += <usize>(value != 0);
+  }
+  return <i32>count;
+}
+
+/** A cell's value in one of its arrays, which are in the order of their addresses. */
 // @ts-ignore: decorator
 @inline
 function cellValue(cells: usize, array: usize, cell: usize): f64 {
   return <f64>load<f32>(<usize>load<u32>(cells + (array << 2)) + (cell << 2));
 }
 
+/** Whether the noise of one output, over the driven rows, is as skewed as the limit. */
+function isSkewed(
+  cells: usize, polarities: i32, limit: f64, driven: usize, inputs: usize, count: i32, columns: i32, column: i32,
+): bool {
+  let variance: f64 = 0;
+  let third: f64 = 0;
+  for (let k: usize = 0; k < <usize>count << 2; k += 4) {
+    const x = <f64>load<f32>(inputs + k);
+    const cell = <usize>load<i32>(driven + k) * columns + column;
+    const square = x * x;
+    const positive = square * cellValue(cells, 3, cell);
+    variance += positive;
+    third += x * positive * cellValue(cells, 4, cell);
+    if (polarities == 2) {
+      const negative = square * cellValue(cells, 8, cell);
+      variance += negative;
+      third -= x * negative * cellValue(cells, 9, cell);
+    }
+  }
+  return abs(third) > limit * variance * sqrt(variance);
+}
+
+/** One read of every driven cell of a column; the normals of row i are 2 i and 2 i + 1. */
+function readColumn(
+  cells: usize, polarities: i32, scale: f64, driven: usize, inputs: usize, count: i32, columns: i32, column: i32, normals: usize,
+): f64 {
+  let sum: f64 = 0;
+  for (let k: usize = 0; k < <usize>count << 2; k += 4) {
+    const x = <f64>load<f32>(inputs + k);
+    const row = <usize>load<i32>(driven + k);
+    const cell = row * columns + column;
+    for (let polarity: usize = 0; polarity < <usize>polarities; polarity++) {
+      const first = 5 * polarity;
+      const s = cellValue(cells, first + 1, cell) * cellValue(cells, first + 2, cell) * scale;
+      const normal = <f64>load<f32>(normals + ((2 * row + polarity) << 2));
+      const read = max<f64>(0, cellValue(cells, first, cell) + s * normal);
+      sum += polarity ? -x * read : x * read;
+    }
+  }
+  return sum;
+}
+
+/** @param room for two words a row: the rows that a vector drives, and x there */
 export function resampleSkewed(
   flagged: usize, count: i32, inputs: usize, packed: i32, factor: f32,
   cells: usize, polarities: i32, scale: f64, limit: f64, rows: i32, columns: i32, paddedColumns: i32,
-  key0: u32, key1: u32, low: u32, high: u32, inputRow: usize, normals: usize, out: usize,
+  key0: u32, key1: u32, low: u32, high: u32, room: usize, normals: usize, out: usize,
 ): i32 {
   const blocksPerOutput = (2 * rows + 511) >> 9;
-  let unpacked = -1;
+  const x = room + (<usize>rows << 2);
+  let gathered = -1;
+  let driven = 0;
   let replaced = 0;
   for (let index = 0; index < count; index++) {
     const n = load<i32>(flagged + (<usize>index << 2));
     const vector = n / paddedColumns;
     const column = n - vector * paddedColumns;
-    if (vector != unpacked) {
-      unpacked = vector;
-      for (let i = 0; i < rows; i++) {
-        let x: f32;
-        if (packed) {
-          const place = ((((vector >> 2) * ((rows + 1) >> 1) + (i >> 1)) * 4 + (vector & 3)) << 1) + (i & 1);
-          x = <f32>load<i16>(inputs + (<usize>place << 1));
-        } else {
-          x = load<f32>(inputs + ((<usize>vector * rows + i) << 2));
-        }
-        store<f32>(inputRow + (<usize>i << 2), x * factor);
-      }
+    if (vector != gathered) {
+      gathered = vector;
+      driven = gatherDriven(inputs, packed, factor, vector, rows, room, x);
     }
-    let variance: f64 = 0;
-    let third: f64 = 0;
-    for (let i = 0; i < rows; i++) {
-      const x = <f64>load<f32>(inputRow + (<usize>i << 2));
-      if (x == 0) continue;
-      const cell = <usize>i * columns + column;
-      const square = x * x;
-      const positive = square * cellValue(cells, 3, cell);
-      variance += positive;
-      third += x * positive * cellValue(cells, 4, cell);
-      if (polarities == 2) {
-        const negative = square * cellValue(cells, 8, cell);
-        variance += negative;
-        third -= x * negative * cellValue(cells, 9, cell);
-      }
-    }
-    if (!(abs(third) > limit * variance * sqrt(variance))) continue;
+    if (!isSkewed(cells, polarities, limit, room, x, driven, columns, column)) continue;
     for (let block = 0; block < blocksPerOutput; block++) {
       const some = min(512, 2 * rows - (block << 9));
       fillBlock(key0, key1, <u32>n * blocksPerOutput + block, low, high, normals + (<usize>block << 11), some);
     }
-    let sum: f64 = 0;
-    for (let i = 0; i < rows; i++) {
-      const x = <f64>load<f32>(inputRow + (<usize>i << 2));
-      if (x == 0) continue;
-      const cell = <usize>i * columns + column;
-      for (let polarity: usize = 0; polarity < <usize>polarities; polarity++) {
-        const first = 5 * polarity;
-        const s = cellValue(cells, first + 1, cell) * cellValue(cells, first + 2, cell) * scale;
-        const normal = <f64>load<f32>(normals + ((2 * <usize>i + polarity) << 2));
-        const read = max<f64>(0, cellValue(cells, first, cell) + s * normal);
-        sum += polarity ? -x * read : x * read;
-      }
-    }
-    store<f32>(out + (<usize>n << 2), <f32>sum);
+    const read = readColumn(cells, polarities, scale, room, x, driven, columns, column, normals);
+    store<f32>(out + (<usize>n << 2), <f32>read);
     replaced++;
   }
   return replaced;

@@ -224,8 +224,8 @@ export function resampleSkewed(
     key[1],
     low,
     high,
-    memory.address(memory.float32(rows)),
-    memory.address(memory.float32(2 * rows + 8)),
+    memory.address(memory.int32(2 * rows)),
+    memory.address(memory.float32(2 * rows)),
     memory.address(out),
   );
   memory.release(mark);

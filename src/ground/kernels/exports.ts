@@ -146,7 +146,7 @@ export interface KernelExports {
     key1: number,
     low: number,
     high: number,
-    inputRow: number,
+    room: number,
     normals: number,
     out: number,
   ): number;
