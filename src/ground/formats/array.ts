@@ -47,7 +47,7 @@ export const numberTypes = {
   f8: { bytes: 8, make: Float64Array, read: "getFloat64" },
 } as const satisfies Record<string, NumberType>;
 
-/** `count` numbers from `offset`, in an array of their own; the bytes must be there. */
+/** `count` numbers from `offset`, which must be there. Single bytes are a view, since image files are large; others a copy. */
 export function numbersFrom(
   bytes: Uint8Array,
   offset: number,
@@ -55,8 +55,12 @@ export function numbersFrom(
   type: NumberType,
   littleEndian: boolean,
 ): NumberArray {
+  if (type.bytes === 1) {
+    const Bytes = type.make as Uint8ArrayConstructor;
+    return new Bytes(bytes.buffer, bytes.byteOffset + offset, count);
+  }
   const values = new type.make(count);
-  if (type.bytes === 1 || littleEndian === hostIsLittleEndian) {
+  if (littleEndian === hostIsLittleEndian) {
     new Uint8Array(values.buffer).set(bytes.subarray(offset, offset + count * type.bytes));
     return values;
   }
