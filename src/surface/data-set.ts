@@ -191,7 +191,7 @@ function labelled(imageFile: string, images: StoredArray, labelFile: string, lab
     const found = `labels of ${labels.shape.join(" x ")}`;
     throw inputError({ file: labelFile, found, expected: `${count}, one for each image of ${imageFile}` });
   }
-  const bad = images.values.findIndex((value) => !Number.isFinite(Math.fround(value)));
+  const bad = firstUnfit(images.values);
   if (bad >= 0) {
     const place = `image ${Math.floor(bad / size)}`;
     throw inputError({ file: imageFile, place, found: `value ${images.values[bad]}`, expected: "finite numbers" });
@@ -202,4 +202,11 @@ function labelled(imageFile: string, images: StoredArray, labelFile: string, lab
     throw inputError({ file: labelFile, place: `image ${wrong}`, found, expected: "a whole number from 0" });
   }
   return { file: imageFile, values: images.values, size, labels: Int32Array.from(labels.values) };
+}
+
+/** Where an array stops being finite in single precision; -1: nowhere. Whole numbers always are. */
+function firstUnfit(values: NumberArray): number {
+  if (!(values instanceof Float32Array || values instanceof Float64Array)) return -1;
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(Math.fround(values[i]!))) return i;
+  return -1;
 }
