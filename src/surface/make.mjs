@@ -13,13 +13,10 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const inRoot = (...parts) => join(root, ...parts);
 const floors = ["src", "devices", "crossbar", "circuits", "experiments"];
 const oldestNode = 20;
+/** What src/surface/build/NAME.mjs makes. */
 const generated = {
-  kernels: {
-    file: "src/ground/kernels/generated/kernels.ts",
-    maker: "src/surface/build/kernels.mjs",
-    deed: "compiled kernels",
-  },
-  data: { file: "src/ground/embedded/generated/data.ts", maker: "src/surface/build/data.mjs", deed: "embedded data" },
+  kernels: { file: "src/ground/kernels/generated/kernels.ts", deed: "compiled kernels" },
+  data: { file: "src/ground/embedded/generated/data.ts", deed: "embedded data" },
 };
 
 const commands = {
@@ -113,9 +110,9 @@ async function build() {
     const inputs = buildInputs();
     const done = readStamp();
     let worked = false;
-    for (const [part, { file, maker, deed }] of Object.entries(generated)) {
+    for (const [part, { file, deed }] of Object.entries(generated)) {
       if (existsSync(inRoot(file)) && done[part] === inputs[part]) continue;
-      await step(deed, () => quietly(process.execPath, [inRoot(maker)]));
+      await step(deed, () => quietly(process.execPath, [inRoot("src/surface/build", `${part}.mjs`)]));
       done[part] = inputs[part];
       writeStamp(done);
       worked = true;
@@ -265,6 +262,8 @@ const npm = (words) => {
   return process.platform === "win32" ? quietly("npm.cmd", words, { shell: true }) : quietly("npm", words);
 };
 
+const passed = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+
 /** A script of ours or of a package, in the foreground. */
 function node(script, ...words) {
   return run(process.execPath, [inRoot(script), ...words], { stdio: "inherit" });
@@ -281,16 +280,25 @@ async function quietly(program, words, options = {}) {
   }
 }
 
-/** Ends when the child ends; a signal for us is for the child, and its exit status is ours. */
+/**
+ * Ends when the child ends, with its exit status. The child has a process group of its own and hears a signal from here
+ * alone: a terminal, npm and a whole group's signal would otherwise make of one Ctrl-C several.
+ */
 function run(program, words, options, hear = () => {}) {
+  const windows = process.platform === "win32";
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { cwd: root, windowsHide: true, ...options });
+    const child = spawn(program, words, { cwd: root, windowsHide: true, detached: !windows, ...options });
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", hear);
-    // A terminal sends Ctrl-C to the child as well; from elsewhere it reaches us alone.
-    const pass = (signal) => (signal === "SIGINT" && process.stdin.isTTY) || child.kill(signal);
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, pass);
+    let last = Number.NEGATIVE_INFINITY;
+    const pass = (signal) => {
+      const gone = !child.pid || child.exitCode !== null || child.signalCode !== null;
+      if (windows || gone || performance.now() - last < 500) return;
+      last = performance.now();
+      process.kill(-child.pid, signal);
+    };
+    for (const signal of passed) process.on(signal, pass);
     const end = (settle) => {
-      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.off(signal, pass);
+      for (const signal of passed) process.off(signal, pass);
       settle();
     };
     child.on("error", (error) => end(() => reject(new Failure(`${program} does not start: ${error.message}`))));
@@ -298,12 +306,8 @@ function run(program, words, options, hear = () => {}) {
       end(() => {
         if (status === 0) return resolve();
         const name = [basename(program), ...words.slice(0, 1).map((word) => relative(root, word) || word)].join(" ");
-        reject(
-          new Failure(
-            `${name} ended with ${signal ?? `exit status ${status}`}`,
-            status ?? 128 + constants.signals[signal],
-          ),
-        );
+        const how = signal ?? `exit status ${status}`;
+        reject(new Failure(`${name} ended with ${how}`, status ?? 128 + constants.signals[signal]));
       }),
     );
   });
@@ -325,9 +329,9 @@ function say(text) {
 }
 
 async function step(what, work) {
-  const start = process.hrtime.bigint();
+  const start = performance.now();
   await work();
-  say(`${what} (${(Number(process.hrtime.bigint() - start) / 1e9).toFixed(1)} s)`);
+  say(`${what} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
 }
 
 async function main([name, ...words]) {

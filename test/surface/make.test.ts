@@ -62,7 +62,7 @@ const toys: Record<string, string> = {
     writeFileSync(words[words.indexOf("--report") + 1], "report");
     if (words.includes("--fail")) process.exit(3);
     if (words.includes("--wait")) {
-      process.on("SIGINT", () => { did("interrupted"); process.exit(130); });
+      process.on("SIGINT", () => { did("interrupted"); setTimeout(() => process.exit(130), 200); });
       setTimeout(() => {}, 60_000);
       did("waiting");
     }`,
@@ -139,9 +139,12 @@ describe("npm start", () => {
     const child = start(folder, ["start", "--wait"]);
     const end = ended(child);
     while (!diaryOf(folder).includes("waiting")) await new Promise((resolve) => setTimeout(resolve, 20));
+    // As a terminal with npm in between does: several at once.
     child.kill("SIGINT");
+    child.kill("SIGINT");
+    setTimeout(() => child.kill("SIGINT"), 30);
     expect((await end).status).toBe(130);
-    expect(diaryOf(folder).at(-1)).toBe("interrupted");
+    expect(diaryOf(folder).filter((line) => line === "interrupted")).toHaveLength(1);
   });
 });
 
