@@ -1,5 +1,6 @@
 import { embedded, embeddedNames } from "../src/ground/embedded/index.ts";
 import { inputError, namesNear } from "../src/ground/errors.ts";
+import { isKnown } from "../src/ground/known.ts";
 import { readKnownTree, shown } from "../src/ground/known-tree.ts";
 import { embeddedTree, type WrittenTree } from "../src/ground/written-tree.ts";
 import { type ChipFile, chipFileSchema, leafSchema } from "./chip-schema.ts";
@@ -31,7 +32,10 @@ export function chipFile(written: WrittenTree): ChipFile {
   const leaves = readKnownTree(groups, written.label, written.origin);
   const texts = Object.fromEntries(Object.entries({ name, title }).filter(([, text]) => text !== undefined));
   const checked = chipFileSchema.safeParse({ ...leaves, ...texts });
-  if (checked.success) return checked.data;
+  if (checked.success) {
+    checkNames(checked.data, written);
+    return checked.data;
+  }
 
   const [issue] = checked.error.issues;
   const path = issue!.path.map(String);
@@ -48,6 +52,14 @@ export function chipFile(written: WrittenTree): ChipFile {
   }
   const leaf = path.slice(0, 2).join(".");
   throw written.refuse(leaf, leafSchema(leaf)?.description ?? "text");
+}
+
+/** Model, set and table are words, unlike the values beside them. */
+function checkNames({ device, costs }: ChipFile, written: WrittenTree): void {
+  const names = { "device.model": device?.model, "device.parameters": device?.parameters, "costs.table": costs?.table };
+  for (const [path, leaf] of Object.entries(names)) {
+    if (leaf !== undefined && !(isKnown(leaf) && typeof leaf.value === "string")) throw written.refuse(path, "a name");
+  }
 }
 
 function namesIn(section: string | undefined): string[] {

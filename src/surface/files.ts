@@ -71,18 +71,14 @@ export function checkWritable(file: string, option: string): void {
 /** Writes a whole file or none: beside its place first, then renamed into it. */
 export function writeWhole(file: string, content: string | Uint8Array): void {
   const kind = kindOf(file);
-  // A device or pipe cannot be replaced, and a link keeps pointing where it does.
-  if (kind === "other") {
-    writeFileSync(file, content);
-    return;
-  }
   const target = kind === "file" ? realpathSync(file) : file;
-  const beside = `${target}.${process.pid}.part`;
+  // A device or pipe cannot be replaced; a link keeps pointing where it does.
+  const beside = kind === "other" ? target : `${target}.${process.pid}.part`;
   try {
     writeFileSync(beside, content);
-    renameSync(beside, target);
+    if (beside !== target) renameSync(beside, target);
   } catch (error) {
-    rmSync(beside, { force: true });
+    if (beside !== target) rmSync(beside, { force: true });
     throw refusal(error, file, "a file that can be written");
   }
 }

@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -68,6 +69,7 @@ describe("writing", () => {
   it.skipIf(process.platform === "win32")("writes into a device instead of replacing it", () => {
     writeWhole("/dev/null", "gone");
     expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
+    if (existsSync("/dev/full")) expect(() => writeWhole("/dev/full", "x")).toThrow(InputError);
   });
 
   it("is refused before the work where it could not end well", () => {
