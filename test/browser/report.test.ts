@@ -91,6 +91,15 @@ describe.skipIf(!chromiumPath)(`reports in a browser (${where})`, () => {
     await page.close();
   });
 
+  it("show every table whole on paper", async () => {
+    const { page } = await opened("paper", reportOf(evaluationFixture), 688);
+    // A4 less its margins of 14 mm, at 96 px an inch.
+    await page.emulateMedia({ media: "print" });
+    const ends = await page.$$eval("table", (all) => all.map((table) => table.getBoundingClientRect().right));
+    expect(Math.max(...ends)).toBeLessThanOrEqual(688);
+    await page.close();
+  });
+
   it.each([1000, 420])("need no sideways scrolling of the page at %d px", async (width) => {
     const { page } = await opened(`wide-${width}`, reportOf(evaluationFixture), width);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);

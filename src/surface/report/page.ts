@@ -89,7 +89,7 @@ thead th { font-weight: 600; border-bottom: 1px solid #22292e; vertical-align: b
 tbody tr { border-bottom: 1px solid #e6eaec; break-inside: avoid; }
 td, tbody th { white-space: nowrap; }
 td.text, tbody th.text { white-space: normal; }
-tbody th.text { min-width: 10.5em; overflow-wrap: anywhere; }
+tbody th.text { min-width: 11.5em; overflow-wrap: anywhere; }
 tbody th code { white-space: nowrap; }
 thead th { max-width: 7.5em; }
 section > dl { margin: 10px 0 18px; font-size: 13.5px; }
@@ -104,6 +104,12 @@ footer { border-top: 1px solid #b9c2c8; margin-top: 40px; padding-top: 12px; col
   main { max-width: none; padding: 0; }
   h2 { break-after: avoid; }
   .table { overflow: visible; }
+  table { font-size: 7.5pt; }
+  th, td { padding-right: 9px; }
+  .figures { grid-template-columns: 1fr 1fr; }
+  .headline { grid-template-columns: repeat(6, 1fr); }
+  .headline dd { font-size: 13pt; }
+  .headline dt, .headline small { font-size: 8pt; }
   @page { margin: 16mm 14mm; }
 }
 `;
