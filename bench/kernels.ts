@@ -119,11 +119,13 @@ function casesOn(
   const check: SkewnessCheck = {
     ratio: floats(size),
     third: floats(size),
+    thirdNorm: floats(size),
     largest: codes.largest,
+    cubeNorm: codes.cubeNorm,
     limit: 0.1,
     flagged: memory.int32(vectors * size),
   };
-  boundSkewness(positive.fresh, negative.fresh, size, size, check.ratio, check.third);
+  boundSkewness(positive.fresh, negative.fresh, size, size, check.ratio, check.third, check.thirdNorm);
   const floatProducts = newFloatProducts(memory, vectors, size);
   const noise = at(root, "fresh");
   let event = 0;

@@ -1,4 +1,4 @@
-import { countLanes, largestLane, loadFloats, storeFloats } from "../src/ground/kernels/lanes.as";
+import { countLanes, largestLane, loadFloats, storeFloats, sumOfLanes } from "../src/ground/kernels/lanes.as";
 
 /** Adding 1.5 x 2^23 to a float of a few bits leaves its nearest whole number, halves to even, in the lowest bits. */
 // @ts-ignore: decorator
@@ -27,17 +27,24 @@ function addTo(sums: usize, values: v128): void {
   v128.store(sums, i32x4.add(v128.load(sums), values));
 }
 
-/** Largest |code| so far of four vectors, then the count of clipped inputs: four lanes each. */
-const running = memory.data(80, 16);
+/** Of four vectors so far: largest |code|, sum of code^6; then the count of clipped inputs. Four lanes each. */
+const running = memory.data(144, 16);
 /** Constants of one call, splat: scale, sign mask of what may clip, first clipped value, largest and smallest code. */
 const limits = memory.data(80, 16);
 /** The last rows of four vectors, where fewer than four remain. */
 const lastRows = memory.data(64, 16);
 
+// @ts-ignore: decorator
+@inline
+function addSixthPowers(place: usize, codes: v128): void {
+  const cubes = f32x4.mul(f32x4.mul(codes, codes), codes);
+  v128.store(running + place, f32x4.add(v128.load(running + place), f32x4.mul(cubes, cubes)));
+}
+
 /** Converts `rows`, a multiple of four, of four vectors. */
 function convertRows(x0: usize, x1: usize, x2: usize, x3: usize, rows: i32, codes: usize, sums: usize, squares: usize): void {
   const back = i32x4.splat(rounderBits);
-  let clipped = v128.load(running, 64);
+  let clipped = v128.load(running, 128);
   let largest0 = v128.load(running);
   let largest1 = v128.load(running, 16);
   let largest2 = v128.load(running, 32);
@@ -56,10 +63,18 @@ function convertRows(x0: usize, x1: usize, x2: usize, x3: usize, rows: i32, code
     const above01 = i32x4.add(f32x4.ge(v128.and(v0, mask), beyond), f32x4.ge(v128.and(v1, mask), beyond));
     const above23 = i32x4.add(f32x4.ge(v128.and(v2, mask), beyond), f32x4.ge(v128.and(v3, mask), beyond));
     clipped = i32x4.sub(clipped, i32x4.add(above01, above23));
-    const c0 = i32x4.sub(f32x4.add(f32x4.pmax(least, f32x4.pmin(most, v0)), f32x4.splat(rounder)), back);
-    const c1 = i32x4.sub(f32x4.add(f32x4.pmax(least, f32x4.pmin(most, v1)), f32x4.splat(rounder)), back);
-    const c2 = i32x4.sub(f32x4.add(f32x4.pmax(least, f32x4.pmin(most, v2)), f32x4.splat(rounder)), back);
-    const c3 = i32x4.sub(f32x4.add(f32x4.pmax(least, f32x4.pmin(most, v3)), f32x4.splat(rounder)), back);
+    const r0 = f32x4.add(f32x4.pmax(least, f32x4.pmin(most, v0)), f32x4.splat(rounder));
+    const c0 = i32x4.sub(r0, back);
+    addSixthPowers(64, f32x4.sub(r0, f32x4.splat(rounder)));
+    const r1 = f32x4.add(f32x4.pmax(least, f32x4.pmin(most, v1)), f32x4.splat(rounder));
+    const c1 = i32x4.sub(r1, back);
+    addSixthPowers(80, f32x4.sub(r1, f32x4.splat(rounder)));
+    const r2 = f32x4.add(f32x4.pmax(least, f32x4.pmin(most, v2)), f32x4.splat(rounder));
+    const c2 = i32x4.sub(r2, back);
+    addSixthPowers(96, f32x4.sub(r2, f32x4.splat(rounder)));
+    const r3 = f32x4.add(f32x4.pmax(least, f32x4.pmin(most, v3)), f32x4.splat(rounder));
+    const c3 = i32x4.sub(r3, back);
+    addSixthPowers(112, f32x4.sub(r3, f32x4.splat(rounder)));
     const first = i16x8.narrow_i32x4_s(c0, c1);
     const second = i16x8.narrow_i32x4_s(c2, c3);
     v128.store(codes, evenPairs(first, second));
@@ -83,20 +98,20 @@ function convertRows(x0: usize, x1: usize, x2: usize, x3: usize, rows: i32, code
   v128.store(running, largest1, 16);
   v128.store(running, largest2, 32);
   v128.store(running, largest3, 48);
-  v128.store(running, clipped, 64);
+  v128.store(running, clipped, 128);
 }
 
 /** @param vectors a multiple of four; `codes` has room for 16 bytes more than their codes */
 export function convertInputs(
   x: usize, vectors: i32, rows: i32, scale: f32, mask: i32, beyond: f32, most: f32, least: f32,
-  codes: usize, largest: usize, sums: usize,
+  codes: usize, largest: usize, cubeNorm: usize, sums: usize,
 ): i32 {
   v128.store(limits, f32x4.splat(scale));
   v128.store(limits, i32x4.splat(mask), 16);
   v128.store(limits, f32x4.splat(beyond), 32);
   v128.store(limits, f32x4.splat(most), 48);
   v128.store(limits, f32x4.splat(least), 64);
-  memory.fill(running, 0, 80);
+  memory.fill(running, 0, 144);
   const row = <usize>rows << 2;
   const squares = sums + (<usize>((rows + 3) & ~3) << 2);
   const whole = rows & ~3;
@@ -113,12 +128,14 @@ export function convertInputs(
     }
     for (let v: usize = 0; v < 4; v++) {
       store<f32>(largest + (v << 2), largestLane(f32x4.convert_i32x4_s(v128.load(running + (v << 4)))));
+      store<f32>(cubeNorm + (v << 2), sqrt<f32>(sumOfLanes(v128.load(running + (v << 4), 64))));
     }
-    memory.fill(running, 0, 64);
+    memory.fill(running, 0, 128);
     largest += 16;
+    cubeNorm += 16;
     x += row << 2;
   }
-  const clipped = v128.load(running, 64);
+  const clipped = v128.load(running, 128);
   return (
     i32x4.extract_lane(clipped, 0) + i32x4.extract_lane(clipped, 1) +
     i32x4.extract_lane(clipped, 2) + i32x4.extract_lane(clipped, 3)

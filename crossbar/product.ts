@@ -45,6 +45,8 @@ export interface PackedCodes {
   readonly codes: Int16Array;
   /** Largest |code| of each vector, [capacity]. */
   readonly largest: Float32Array;
+  /** sqrt(sum over rows of code^6) of each vector, [capacity]. */
+  readonly cubeNorm: Float32Array;
   /** Room for the kernels: sums over vectors, and squares. */
   readonly scratch: Int32Array;
 }
@@ -88,6 +90,7 @@ export function newPackedCodes(memory: KernelMemory, vectors: number, rows: numb
     vectors: 0,
     codes: memory.int16(capacity * padded(rows, 2) + kernelOverrun),
     largest: memory.float32(capacity),
+    cubeNorm: memory.float32(capacity),
     scratch: memory.int32(2 * padded(rows, 4)),
   };
 }

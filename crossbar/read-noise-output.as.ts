@@ -42,19 +42,23 @@ function unsignedSums(products: usize, blocks: i32, blockBytes: usize): v128 {
   return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(high), f32x4.splat(65536)), f32x4.convert_i32x4_s(low));
 }
 
-// The check for skewness in one call: where its bounds and its findings are, and how many there are.
+// The check for skewness in one call: where its bounds and its findings are, its limit, and how many it found.
 let ratios: usize = 0;
 let thirds: usize = 0;
-let limits: f32 = 0;
+let norms: usize = 0;
 let flags: usize = 0;
+let limits: f32 = 0;
 let flagCount: i32 = 0;
 
-/** Flags those of four outputs, n and on, whose two bounds are both above the limit. */
-function flagFour(n: i32, across: usize, x: f32, variance: v128, deviation: v128): void {
+/** Flags those of four outputs, n and on, whose bounds are all above the limit. */
+function flagFour(n: i32, across: usize, x: f32, cubes: f32, variance: v128, deviation: v128): void {
   const bound = f32x4.mul(f32x4.splat(limits), deviation);
+  const cubicBound = f32x4.mul(bound, variance);
   const byRatio = f32x4.gt(f32x4.mul(f32x4.splat(x), v128.load(ratios + across)), bound);
-  const byThird = f32x4.gt(f32x4.mul(f32x4.splat(x * x * x), v128.load(thirds + across)), f32x4.mul(bound, variance));
-  let lanes = i32x4.bitmask(v128.and(v128.and(byRatio, byThird), f32x4.gt(variance, f32x4.splat(0))));
+  const byThird = f32x4.gt(f32x4.mul(f32x4.splat(x * x * x), v128.load(thirds + across)), cubicBound);
+  let above = v128.and(v128.and(byRatio, byThird), f32x4.gt(variance, f32x4.splat(0)));
+  if (norms) above = v128.and(above, f32x4.gt(f32x4.mul(f32x4.splat(cubes), v128.load(norms + across)), cubicBound));
+  let lanes = i32x4.bitmask(above);
   while (lanes) {
     store<i32>(flags + (<usize>flagCount << 2), n + ctz(lanes));
     lanes &= lanes - 1;
@@ -66,12 +70,14 @@ function flagFour(n: i32, across: usize, x: f32, variance: v128, deviation: v128
 // @ts-ignore: decorator
 @inline
 function noisySegment(
-  n: i32, end: i32, across: usize, x: f32, products: usize, blocks: i32, step: usize, factor: f32,
+  n: i32, end: i32, across: usize, x: f32, cubes: f32, products: usize, blocks: i32, step: usize, factor: f32,
   variances: usize, varianceBlocks: i32, varianceStep: usize, constantVariance: f32, blockBytes: usize, out: usize,
 ): void {
   const factors = f32x4.splat(factor);
   const squares = f32x4.splat(factor * factor);
-  const drive = f32x4.splat(x / limits);
+  const drive = f32x4.splat(x);
+  const cube = f32x4.splat(cubes);
+  const limit = f32x4.splat(limits);
   let variance = f32x4.splat(constantVariance);
   let place = <usize>n << 2;
   for (const last = <usize>end << 2; place < last; place += 16) {
@@ -83,8 +89,14 @@ function noisySegment(
     }
     const deviation = f32x4.sqrt(variance);
     v128.store(out + place, f32x4.add(y, f32x4.mul(deviation, v128.load(out + place))));
-    if (flags && v128.any_true(f32x4.gt(f32x4.mul(drive, v128.load(ratios + across)), deviation))) {
-      flagFour(<i32>(place >> 2), across, x, variance, deviation);
+    // One bound first, the sharpest there is.
+    if (norms) {
+      const bound = f32x4.mul(f32x4.mul(deviation, variance), limit);
+      if (v128.any_true(f32x4.gt(f32x4.mul(cube, v128.load(norms + across)), bound))) {
+        flagFour(<i32>(place >> 2), across, x, cubes, variance, deviation);
+      }
+    } else if (flags && v128.any_true(f32x4.gt(f32x4.mul(drive, v128.load(ratios + across)), f32x4.mul(deviation, limit)))) {
+      flagFour(<i32>(place >> 2), across, x, cubes, variance, deviation);
     }
     across += 16;
   }
@@ -94,7 +106,7 @@ export function sumColumns(
   products: usize, blocks: i32, step: usize, factor: f32,
   variances: usize, varianceBlocks: i32, varianceStep: usize, constantVariance: f32,
   vectors: i32, paddedColumns: i32, key0: u32, key1: u32, low: u32, high: u32,
-  out: usize, skewRatio: usize, skewThird: usize, largest: usize, limit: f32, flagged: usize,
+  out: usize, skewRatio: usize, skewThird: usize, skewThirdNorm: usize, largest: usize, cubeNorm: usize, limit: f32, flagged: usize,
 ): i32 {
   const noisy = variances != 0 || constantVariance > 0;
   const total = vectors * paddedColumns;
@@ -103,6 +115,7 @@ export function sumColumns(
   thirds = skewThird;
   limits = limit;
   flags = noisy ? flagged : 0;
+  norms = flags && cubeNorm ? skewThirdNorm : 0;
   flagCount = 0;
   let vector = 0;
   let rowEnd = paddedColumns;
@@ -115,13 +128,14 @@ export function sumColumns(
     let across = <usize>(n - (rowEnd - paddedColumns)) << 2;
     if (noisy) {
       const x = flags ? load<f32>(largest + (<usize>vector << 2)) * factor : 0;
+      const cubes = norms ? load<f32>(cubeNorm + (<usize>vector << 2)) * (factor * factor * factor) : 0;
       if (blocks == 1 && varianceBlocks == 1) {
-        noisySegment(n, end, across, x, products, 1, step, factor, variances, 1, varianceStep, 0, blockBytes, out);
+        noisySegment(n, end, across, x, cubes, products, 1, step, factor, variances, 1, varianceStep, 0, blockBytes, out);
       } else if (blocks == 1 && variances == 0) {
-        noisySegment(n, end, across, x, products, 1, step, factor, 0, 0, 0, constantVariance, blockBytes, out);
+        noisySegment(n, end, across, x, cubes, products, 1, step, factor, 0, 0, 0, constantVariance, blockBytes, out);
       } else {
         noisySegment(
-          n, end, across, x, products, blocks, step, factor,
+          n, end, across, x, cubes, products, blocks, step, factor,
           variances, varianceBlocks, varianceStep, constantVariance, blockBytes, out,
         );
       }

@@ -8,8 +8,12 @@ export interface SkewnessCheck {
   readonly ratio: Float32Array;
   /** Sum over rows of |third moment of the pair|, S^3, [padded columns]; see `boundSkewness`. */
   readonly third: Float32Array;
+  /** sqrt(sum over rows of its square), S^3, [padded columns]; without it and `cubeNorm` more outputs are looked at than need be. */
+  readonly thirdNorm?: Float32Array;
   /** Largest |x| of each vector, in units of `factor`, [vectors]; `PackedCodes.largest`. */
   readonly largest: Float32Array;
+  /** sqrt(sum over rows of x^6), in units of `factor`^3, [vectors]; `PackedCodes.cubeNorm`. */
+  readonly cubeNorm?: Float32Array;
   /** Skewness from which an output is sampled cell by cell. */
   readonly limit: number;
   /** Receives the outputs to look at, as vector * padded columns + column, in order; [vectors * padded columns]. */
@@ -27,8 +31,8 @@ export interface SkewnessCheck {
  * @param factor x that one code of the inputs stands for (1 / levels); 1 for float products
  * @param event one number per batch, however the batch is spread
  * @param out receives S, [vectors][padded columns]
- * @param check flags outputs whose skewness may be above its limit: its bounds |x| ratio / sqrt(variance) and |x|^3 third / variance^1.5,
- *   with the vector's largest |x|, are both above
+ * @param check flags outputs whose skewness may be above its limit: all its bounds are above, which are |x| ratio / sqrt(variance) and
+ *   |x|^3 third / variance^1.5 with the vector's largest |x|, and by Cauchy and Schwarz cubeNorm thirdNorm / variance^1.5
  * @returns how many outputs were flagged
  */
 export function sumColumns(
@@ -67,7 +71,9 @@ export function sumColumns(
     address(out),
     address(check?.ratio),
     address(check?.third),
+    address(check?.thirdNorm),
     address(check?.largest),
+    address(check?.cubeNorm),
     check?.limit ?? 0,
     address(check?.flagged),
   );
@@ -93,10 +99,15 @@ export function sumColumnsPlain(
       typeof variances === "number" ? variances : variances ? productAt(variances, n, true) * factor * factor : 0;
     out[n] = productAt(products, n, false) * factor + Math.sqrt(variance) * normal[n]!;
     if (!check || variance === 0) continue;
-    const x = check.largest[Math.floor(n / paddedColumns)]! * factor;
+    const vector = Math.floor(n / paddedColumns);
+    const x = check.largest[vector]! * factor;
     const byRatio = (x * check.ratio[column]!) / Math.sqrt(variance);
     const byThird = (x ** 3 * check.third[column]!) / variance ** 1.5;
-    if (byRatio > check.limit && byThird > check.limit) check.flagged[flagged++] = n;
+    const byNorm =
+      check.thirdNorm && check.cubeNorm
+        ? (check.cubeNorm[vector]! * factor ** 3 * check.thirdNorm[column]!) / variance ** 1.5
+        : Number.POSITIVE_INFINITY;
+    if (Math.min(byRatio, byThird, byNorm) > check.limit) check.flagged[flagged++] = n;
   }
   return flagged;
 }
@@ -123,11 +134,12 @@ export interface FreshCells {
 }
 
 /**
- * What bounds the skewness of a column's outputs whatever the inputs are: the largest |third moment| / variance of its cells, and the sum over
- * rows of |third moment of positive - of negative cell|.
+ * What bounds the skewness of a column's outputs whatever the inputs are: the largest |third moment| / variance of its cells; and over
+ * rows, of |third moment of positive - of negative cell|, the sum and the root of the sum of squares.
  *
  * @param ratio receives S, [padded columns]
  * @param third receives S^3, [padded columns]
+ * @param thirdNorm receives S^3, [padded columns]
  */
 export function boundSkewness(
   positive: FreshCells,
@@ -136,18 +148,23 @@ export function boundSkewness(
   columns: number,
   ratio: Float32Array,
   third: Float32Array,
+  thirdNorm?: Float32Array,
 ): void {
   ratio.fill(0);
   third.fill(0);
+  // In float64: the squares of third moments would leave float32.
+  const squares = new Float64Array(columns);
   for (let cell = 0, i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++, cell++) {
       const plus = positive.thirdOverVariance[cell]!;
       const minus = negative ? negative.thirdOverVariance[cell]! : 0;
       const difference = plus * positive.variance[cell]! - (negative ? minus * negative.variance[cell]! : 0);
       third[j] = third[j]! + Math.abs(difference);
+      squares[j] = squares[j]! + difference * difference;
       ratio[j] = Math.max(ratio[j]!, Math.abs(plus), Math.abs(minus));
     }
   }
+  thirdNorm?.fill(0).set(squares.map(Math.sqrt));
 }
 
 /**

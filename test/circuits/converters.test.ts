@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { convertInputs, convertOutputs, type InputPart } from "../../circuits/converters.ts";
 import { codePlace, newPackedCodes, padded } from "../../crossbar/product.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
-import { bothEngines, float32, onBoth, someNumbers } from "../ground/kernels/engines.ts";
+import { bothEngines, float32, onBoth, someNumbers, worst } from "../ground/kernels/engines.ts";
 
 let engines: { kernels: Engine; twins: Engine };
 beforeEach(async () => {
@@ -44,6 +44,8 @@ describe("input conversion", () => {
         const used = padded(vectors, 4) * padded(rows, 2);
         expect(fast.codes.codes.subarray(0, used)).toEqual(plain.codes.codes.subarray(0, used));
         expect(fast.codes.largest.subarray(0, vectors)).toEqual(plain.codes.largest.subarray(0, vectors));
+        const norms = plain.codes.cubeNorm.subarray(0, vectors);
+        expect(worst(fast.codes.cubeNorm, norms, (v) => 1e-5 * norms[v]!)).toBeLessThan(1);
         expect(fast.activity).toEqual(plain.activity);
         expect(fast.clipped).toBe(plain.clipped);
       }
@@ -97,9 +99,11 @@ describe("input conversion", () => {
     }
   });
 
-  it("knows each vector's largest code", () => {
+  it("knows each vector's largest code and the norm of its codes' cubes", () => {
     const { codes } = converted(engines.kernels, [0, 0.1, -0.5, 0.25, 0, 0], 3, 1, 100, "signed");
     expect([...codes.largest.subarray(0, 2)]).toEqual([50, 25]);
+    expect(codes.cubeNorm[0]).toBeCloseTo(Math.sqrt(10 ** 6 + 50 ** 6), 1);
+    expect(codes.cubeNorm[1]).toBe(25 ** 3);
   });
 
   it("refuses what does not fit", () => {

@@ -69,10 +69,15 @@ function tileOf(engine: Engine, vectors: number, rows: number, columns: number, 
   const variances = newProducts(memory, vectors, packedVariances);
   multiplySquares(engine, codes, packedVariances, variances);
   const { paddedColumns } = weights;
-  const [ratio, third] = [memory.float32(paddedColumns), memory.float32(paddedColumns)];
-  boundSkewness(positive, negative, rows, columns, ratio, third);
+  const [ratio, third, thirdNorm] = [0, 1, 2].map(() => memory.float32(paddedColumns)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  boundSkewness(positive, negative, rows, columns, ratio, third, thirdNorm);
   const flagged = memory.int32(vectors * paddedColumns);
-  const check: SkewnessCheck = { ratio, third, largest: codes.largest, limit, flagged };
+  const { largest, cubeNorm } = codes;
+  const check: SkewnessCheck = { ratio, third, thirdNorm, largest, cubeNorm, limit, flagged };
   return { positive, negative, codes, x, products, variances, check, paddedColumns };
 }
 
@@ -216,21 +221,14 @@ describe("outputs whose noise clamping leaves skewed", () => {
     return variance > 0 ? third / variance ** 1.5 : 0;
   }
 
-  it("are all among the flagged ones", () => {
+  it.each(["with norms", "without"])("are all among the flagged ones (%s)", (norms) => {
     const { kernels: engine } = engines;
     const [vectors, rows, columns] = [40, 24, 10];
     const tile = tileOf(engine, vectors, rows, columns, 0.9);
-    const count = sumColumns(
-      engine,
-      tile.products,
-      tile.variances,
-      1 / 127,
-      drawOf(1),
-      0,
-      outOf(engine, tile),
-      tile.check,
-    );
-    const flagged = new Set(tile.check.flagged.subarray(0, count));
+    const { thirdNorm: _, ...others } = tile.check;
+    const check: SkewnessCheck = norms === "without" ? others : tile.check;
+    const count = sumColumns(engine, tile.products, tile.variances, 1 / 127, drawOf(1), 0, outOf(engine, tile), check);
+    const flagged = new Set(check.flagged.subarray(0, count));
     let skewed = 0;
     for (let v = 0; v < vectors; v++) {
       for (let j = 0; j < columns; j++) {

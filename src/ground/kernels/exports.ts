@@ -124,7 +124,9 @@ export interface KernelExports {
     out: number,
     skewRatio: number,
     skewThird: number,
+    skewThirdNorm: number,
     largest: number,
+    cubeNorm: number,
     limit: number,
     flagged: number,
   ): number;
@@ -162,6 +164,7 @@ export interface KernelExports {
     least: number,
     codes: number,
     largest: number,
+    cubeNorm: number,
     sums: number,
   ): number;
 

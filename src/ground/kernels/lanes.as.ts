@@ -39,3 +39,12 @@ export function largestLane(values: v128): f32 {
     max<f32>(f32x4.extract_lane(values, 2), f32x4.extract_lane(values, 3)),
   );
 }
+
+// @ts-ignore: decorator
+@inline
+export function sumOfLanes(values: v128): f32 {
+  return (
+    f32x4.extract_lane(values, 0) + f32x4.extract_lane(values, 1) +
+    (f32x4.extract_lane(values, 2) + f32x4.extract_lane(values, 3))
+  );
+}
