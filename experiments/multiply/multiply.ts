@@ -8,7 +8,6 @@ import {
   Ledger,
   outputRanges,
   TileLayer,
-  vectorsPerRead,
 } from "../../circuits/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
 import { inputError, InterruptedError } from "../../src/ground/errors.ts";
@@ -29,10 +28,19 @@ export interface Multiplication {
   readonly ideal: number[][];
   readonly results: readonly { readonly chip: number; readonly time: number; readonly outputs: number[][][] }[];
   /** Of (outputs - ideal): root mean square over that of the ideal ones, by time; the best scalar taken out first. */
-  readonly relativeError: readonly { readonly time: number; readonly plain: number | null; readonly bestScalar: number | null }[];
+  readonly relativeError: readonly {
+    readonly time: number;
+    readonly plain: number | null;
+    readonly bestScalar: number | null;
+  }[];
   readonly scale: { readonly weightPerSiemens: number[][] };
   /** S, without read noise. */
-  readonly conductances?: readonly { readonly chip: number; readonly time: number; readonly positive: number[][]; readonly negative: number[][] }[];
+  readonly conductances?: readonly {
+    readonly chip: number;
+    readonly time: number;
+    readonly positive: number[][];
+    readonly negative: number[][];
+  }[];
   /** S. */
   readonly target?: { readonly positive: number[][]; readonly negative: number[][] };
   readonly energy: { readonly perVector: number; readonly byComponent: Readonly<Record<string, number>> };
@@ -40,10 +48,23 @@ export interface Multiplication {
   /** Shares; full scales in the unit of the inputs and in S. */
   readonly clipping: { readonly weights: number; readonly inputs: number; readonly outputs: number };
   readonly ranges: { readonly inputRange: number; readonly outputRanges: readonly number[] };
-  readonly readNoise: { readonly mode: string; readonly window: number; readonly heldShare: readonly { readonly time: number; readonly share: number | null }[] };
+  readonly readNoise: {
+    readonly mode: string;
+    readonly window: number;
+    readonly heldShare: readonly { readonly time: number; readonly share: number | null }[];
+  };
   readonly devices: number;
   readonly tiles: number;
 }
+
+export interface MultiplyWatch {
+  /** Awaited after every batch, so that the thread can hear its user. */
+  progress(vectors: number): void | Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Vectors between two looks at the watch; part of the noise's address. */
+const batchVectors = 128;
 
 /** Kernel memory that a multiplication of such weights takes, bytes. */
 export function multiplyBytes({ rows, columns }: Matrix): number {
@@ -56,14 +77,14 @@ export function multiplyBytes({ rows, columns }: Matrix): number {
  * @param weights  rows are inputs (word lines), columns outputs
  * @param inputs  rows are vectors
  */
-export function multiply(
+export async function multiply(
   request: MultiplyRequest,
   chip: Chip,
   weights: Matrix,
   inputs: Matrix,
   engine: Engine,
-  watch: { progress(amount: number): void; readonly signal: AbortSignal },
-): Multiplication {
+  watch: MultiplyWatch,
+): Promise<{ readonly multiplication: Multiplication; readonly interrupted: boolean }> {
   if (inputs.columns !== weights.rows) {
     throw inputError({
       file: request.inputs,
@@ -88,7 +109,8 @@ export function multiply(
   let window = 0;
   let clipping = { weights: 0, inputs: 0, outputs: 0 };
   const mark = engine.memory.mark();
-  for (let number = 0; number < request.chips; number++) {
+  let interrupted = false;
+  for (let number = 0; number < request.chips && !interrupted; number++) {
     const layer = newLayer(number);
     const inputRange = request.inputRange ?? 1;
     const largestPerSiemens = Math.max(...layer.weightPerSiemens.flat(2));
@@ -109,12 +131,16 @@ export function multiply(
       devices: layer.devices,
       tiles: layer.tiles,
       ...(request.conductances
-        ? { target: { positive: rowsOf(targetPositive, weights.columns), negative: rowsOf(targetNegative, weights.columns) } }
+        ? {
+            target: {
+              positive: rowsOf(targetPositive, weights.columns),
+              negative: rowsOf(targetNegative, weights.columns),
+            },
+          }
         : {}),
     };
     let now = 0;
     for (const time of times) {
-      if (watch.signal.aborted) throw new InterruptedError("interrupted");
       layer.elapse(time - now);
       now = time;
       layer.hold(split, time);
@@ -124,9 +150,14 @@ export function multiply(
         const of = (values: Float32Array): number[][] => rowsOf(values, weights.columns);
         conductances.push({ chip: number, time, positive: of(positive), negative: of(negative) });
       }
-      const counted = time === times[0] ? ledger : null;
-      results.push({ chip: number, time, outputs: readAll(layer, inputs, request.repeats, weights.columns, counted, watch) });
-      watch.progress(vectors * request.repeats);
+      const counted = time === times[0] ? new Ledger() : null;
+      const outputs = await readAll(layer, inputs, request.repeats, weights.columns, counted, watch);
+      if (outputs === null) {
+        interrupted = true;
+        break;
+      }
+      if (counted) ledger.merge(counted.entries());
+      results.push({ chip: number, time, outputs });
     }
     const counts = layer.clipping();
     const share = ({ clipped, count }: { clipped: number; count: number }): number => (count > 0 ? clipped / count : 0);
@@ -137,15 +168,22 @@ export function multiply(
     };
     engine.memory.release(mark);
   }
-  const perVector = ledger.scaled(1 / (vectors * request.repeats * request.chips));
+  if (results.length === 0) throw new InterruptedError("interrupted before the first reading was finished");
+  const perVector = ledger.scaled(1 / (vectors * request.repeats * new Set(results.map(({ chip: of }) => of)).size));
   const lines = account(perVector.entries(), costsOf(chip.costs, chip), described!.tiles);
   const energy = energyOf(lines);
   const latency = latencyOf(lines);
   const { target, ...rest } = described!;
-  return {
+  const multiplication: Multiplication = {
     ideal,
     results,
-    relativeError: times.map((time) => ({ time, ...errorsOf(ideal, results.filter((result) => result.time === time)) })),
+    relativeError: times.map((time) => ({
+      time,
+      ...errorsOf(
+        ideal,
+        results.filter((result) => result.time === time),
+      ),
+    })),
     ...rest,
     ...(request.conductances ? { conductances, target: target! } : {}),
     energy: { perVector: energy.total, byComponent: energy.byComponent },
@@ -153,21 +191,23 @@ export function multiply(
     clipping,
     readNoise: { mode: request.readNoise, window, heldShare },
   };
+  return { multiplication, interrupted };
 }
 
-function readAll(
+/** [repeat][vector][output]; null where the user stopped it half-way. */
+async function readAll(
   layer: TileLayer,
   inputs: Matrix,
   repeats: number,
   columns: number,
   ledger: Ledger | null,
-  watch: { readonly signal: AbortSignal },
-): number[][][] {
+  watch: MultiplyWatch,
+): Promise<number[][][] | null> {
   const outputs: number[][][] = Array.from({ length: repeats }, () => []);
   const all = inputs.rows * repeats;
-  for (let first = 0, batch = 0; first < all; first += vectorsPerRead, batch++) {
-    if (watch.signal.aborted) throw new InterruptedError("interrupted");
-    const count = Math.min(vectorsPerRead, all - first);
+  for (let first = 0, batch = 0; first < all; first += batchVectors, batch++) {
+    if (watch.signal.aborted) return null;
+    const count = Math.min(batchVectors, all - first);
     const x = new Float32Array(count * inputs.columns);
     for (let n = 0; n < count; n++) {
       const vector = (first + n) % inputs.rows;
@@ -177,6 +217,7 @@ function readAll(
     for (let n = 0; n < count; n++) {
       outputs[Math.floor((first + n) / inputs.rows)]!.push(Array.from(y.subarray(n * columns, (n + 1) * columns)));
     }
+    await watch.progress(count);
   }
   return outputs;
 }
@@ -193,7 +234,10 @@ function exactProduct(inputs: Matrix, weights: Matrix): number[][] {
   });
 }
 
-function errorsOf(ideal: number[][], results: readonly { outputs: number[][][] }[]): { plain: number | null; bestScalar: number | null } {
+function errorsOf(
+  ideal: number[][],
+  results: readonly { outputs: number[][][] }[],
+): { plain: number | null; bestScalar: number | null } {
   let [cross, square, wanted, count] = [0, 0, 0, 0];
   for (const { outputs } of results) {
     for (const repeat of outputs) {
@@ -214,5 +258,7 @@ function errorsOf(ideal: number[][], results: readonly { outputs: number[][][] }
 }
 
 function rowsOf(values: Float32Array, columns: number): number[][] {
-  return Array.from({ length: values.length / columns }, (_, i) => Array.from(values.subarray(i * columns, (i + 1) * columns)));
+  return Array.from({ length: values.length / columns }, (_, i) =>
+    Array.from(values.subarray(i * columns, (i + 1) * columns)),
+  );
 }

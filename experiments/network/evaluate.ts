@@ -67,8 +67,11 @@ export async function evaluate(
   const widest = network.products.map(({ groups, rows }, index) => 4 * groups * rows * profile.products[index]!);
   const batchSize = batchSizeOf(Math.max(...widest));
 
+  // These layers hold no chip: they are asked for targets, ranges, counts and times, and give their memory back.
+  const mark = engine.memory.mark();
   const layers = layersOf(placement, network.products, engine, at(drawOf(request.seed), "calibration"));
   const calibration = await calibrateLayers(chip, network, layers, supplies, batchSize);
+  engine.memory.release(mark);
   const shared = { source, placement, calibration, images: test, batchSize };
   const check = await checkNetwork(shared, supplies);
   const images = imageCount(test);

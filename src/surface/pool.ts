@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { InterruptedError } from "../ground/errors.ts";
 import type { Pool } from "../ground/jobs/pool.ts";
-import { type Answer, keeper, type Order, type Tasks, unpackError } from "./task.ts";
+import { type Answer, keeper, type Order, type Tasks, type TaskWatch, unpackError } from "./task.ts";
 
 export interface PoolOptions {
   /** At most so many tasks run at once. */
@@ -10,18 +10,19 @@ export interface PoolOptions {
   readonly tasks: Tasks;
   /** The JavaScript module that a worker runs; it calls `serve` with the same tasks. */
   readonly worker: URL;
+  /** What the caller's thread has made already. */
+  readonly keep?: TaskWatch["keep"];
 }
 
 type Watch = Parameters<Pool["map"]>[2];
 
 /**
- * A pool over Node's worker threads. Workers start when first needed and are kept, so that what a task keeps is made once
- * per worker. One thread, or one input, needs no worker and runs here.
+ * A pool over Node's worker threads and the caller's own, which takes a share: n threads are n - 1 workers. Workers start when
+ * first needed and are kept, so that what a task keeps is made once per thread.
  */
-export function workerPool({ threads, tasks, worker }: PoolOptions): Pool {
+export function workerPool({ threads, tasks, worker, keep = keeper() }: PoolOptions): Pool {
   const idle = new Set<Worker>();
   const busy = new Set<Worker>();
-  const keep = keeper();
 
   function hire(): Worker {
     const [waiting] = idle;
@@ -49,55 +50,56 @@ export function workerPool({ threads, tasks, worker }: PoolOptions): Pool {
     hired.unref();
   }
 
-  async function mapHere(task: string, inputs: readonly unknown[], watch: Watch): Promise<unknown[]> {
+  /** A task on the caller's thread, which hears its user and its workers whenever the task reports progress. */
+  async function runHere(task: string, input: unknown, watch: Watch): Promise<unknown> {
     const work = tasks[task];
     if (!work) throw new Error(`no task "${task}" in the pool`);
-    const outputs: unknown[] = [];
-    for (const [index, input] of inputs.entries()) {
-      throwIfStopped(watch);
-      outputs[index] = await work(input, { progress: watch.progress, signal: watch.signal, keep });
-      watch.done(index, outputs[index]);
-      // Between tasks the program hears its signals.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    throwIfStopped(watch);
-    return outputs;
+    const progress = (amount: number): Promise<void> => {
+      watch.progress(amount);
+      return new Promise((resolve) => setImmediate(resolve));
+    };
+    return work(input, { progress, signal: watch.signal, keep });
   }
 
-  async function mapOnWorkers(task: string, inputs: readonly unknown[], watch: Watch): Promise<unknown[]> {
+  async function runOnWorker(task: string, input: unknown, watch: Watch): Promise<unknown> {
+    const hired = hire();
+    try {
+      return await perform(hired, { kind: "run", task, input }, watch);
+    } finally {
+      release(hired);
+    }
+  }
+
+  async function map(task: string, inputs: readonly unknown[], watch: Watch): Promise<unknown[]> {
     const outputs: unknown[] = new Array(inputs.length);
     const failures: unknown[] = [];
-    const hands = new Set<Worker>();
     let next = 0;
-
-    const lane = async () => {
+    const lane = async (run: typeof runHere): Promise<void> => {
       while (next < inputs.length && failures.length === 0 && !watch.signal.aborted) {
         const index = next++;
-        const hired = hire();
-        hands.add(hired);
         try {
-          outputs[index] = await perform(hired, { kind: "run", task, input: inputs[index] }, watch);
+          outputs[index] = await run(task, inputs[index], watch);
           watch.done(index, outputs[index]);
         } catch (error) {
           if (!(watch.signal.aborted && error instanceof InterruptedError)) failures.push(error);
+          // The map has failed; what the others are doing is of no use. After a stop they end by themselves.
+          if (!watch.signal.aborted) await Promise.all([...busy].map((hand) => hand.terminate()));
         }
-        hands.delete(hired);
-        release(hired);
-        // The map has failed; what the others are doing is of no use. After a stop they end by themselves.
-        if (failures.length > 0 && !watch.signal.aborted) await Promise.all([...hands].map((hand) => hand.terminate()));
       }
     };
-    await Promise.all(Array.from({ length: Math.min(threads, inputs.length) }, lane));
+    const lanes = Math.min(threads, inputs.length);
+    // Workers are given theirs before this thread is busy with its own.
+    const others = Array.from({ length: Math.max(0, lanes - 1) }, () => lane(runOnWorker));
+    await Promise.all([...others, lanes > 0 ? lane(runHere) : null]);
     if (failures.length > 0) throw failures[0];
-    throwIfStopped(watch);
+    if (watch.signal.aborted) throw new InterruptedError("interrupted");
     return outputs;
   }
 
   return {
     threads,
     async map<Input, Output>(task: string, inputs: readonly Input[], watch: MapWatch<Output>): Promise<Output[]> {
-      const here = threads <= 1 || inputs.length <= 1;
-      return (await (here ? mapHere : mapOnWorkers)(task, inputs, watch as Watch)) as Output[];
+      return (await map(task, inputs, watch as Watch)) as Output[];
     },
     async close() {
       await Promise.all([...idle, ...busy].map((one) => one.terminate()));
@@ -136,8 +138,4 @@ function perform(worker: Worker, order: Order, watch: Watch): Promise<unknown> {
       fail(error);
     }
   });
-}
-
-function throwIfStopped(watch: Watch): void {
-  if (watch.signal.aborted) throw new InterruptedError("interrupted");
 }

@@ -2,8 +2,11 @@ import { InputError, InterruptedError, NotReachedError } from "../ground/errors.
 
 /** What a task is given beside its input. */
 export interface TaskWatch {
-  /** Reports work done since the last call, in the task's own unit; also the moment at which an abort is noticed. */
-  progress(amount: number): void;
+  /**
+   * Reports work done since the last call, in the task's own unit; also the moment at which an abort is noticed. A task awaits
+   * it, so that a thread that serves its user too can breathe.
+   */
+  progress(amount: number): void | Promise<void>;
   /** Fires when the run is to stop; a task looks at it between batches and throws InterruptedError, or returns what it has. */
   readonly signal: AbortSignal;
   /** Makes a thing once per thread and keeps it for later tasks under that key: a network read, kernels loaded. */

@@ -12,10 +12,10 @@ export const work: Work = {
   async evaluate({ request, network, chip, test, calibration, threads }, { signal, stage }) {
     const started = performance.now();
     const ort = await openRuntime();
-    const pool = workerPool({ threads, tasks, worker: new URL("./worker.js", import.meta.url) });
+    const keep = keeper();
+    const pool = workerPool({ threads, tasks, worker: new URL("./worker.js", import.meta.url), keep });
     try {
       const source = { file: network.file, bytes: shared(network.bytes) };
-      const keep = keeper();
       const supplies = { ort, openEngine, keep, source, chip, test, calibration, pool, signal, stage };
       const { evaluation, interrupted } = await evaluate(request, supplies);
       const seconds = (performance.now() - started) / 1000;
@@ -32,12 +32,17 @@ export const work: Work = {
     const total = request.chips * request.times.length * request.repeats * inputs.rows;
     // A refusal comes before the first reading, and stands alone.
     let reading: { progress(amount: number): void } | undefined;
-    const progress = (amount: number) => {
+    const progress = (amount: number): Promise<void> => {
       reading ??= stage("reading the array", total);
       reading.progress(amount);
+      // A breath, in which the program hears its signals.
+      return new Promise((resolve) => setImmediate(resolve));
     };
-    const result = multiply(request, chip, weights, inputs, engine, { progress, signal });
-    return { result, interrupted: false, kernels: { engine: engine.name }, warnings: [] };
+    const { multiplication, interrupted } = await multiply(request, chip, weights, inputs, engine, {
+      progress,
+      signal,
+    });
+    return { result: multiplication, interrupted, kernels: { engine: engine.name }, warnings: [] };
   },
 };
 

@@ -52,7 +52,12 @@ function moments({ values, readings }: Sample, width: number, a: number, b: numb
 }
 
 /** Largest difference of two samples in standard errors, over all outputs: means, variances, covariances of the same column of two vectors. */
-function worst(one: Sample, other: Sample, vectors: number, columns: number): { mean: number; variance: number; covariance: number } {
+function worst(
+  one: Sample,
+  other: Sample,
+  vectors: number,
+  columns: number,
+): { mean: number; variance: number; covariance: number } {
   const width = vectors * columns;
   const result = { mean: 0, variance: 0, covariance: 0 };
   for (let v = 0; v < vectors; v++) {
@@ -81,17 +86,20 @@ describe("the statistical product against every cell sampled, all noise on", () 
     [9, 6, "process"],
     [3, 6, "perRead"],
     [40, 6, "held"],
-  ] as const)("%d rows, %d columns, %s: same means, variances, and covariances between vectors", async (rows, columns, mode) => {
-    const vectors = 4;
-    const weights = normals(rows * columns, 5);
-    const x = normals(vectors * rows, 6);
-    const one = await sample("statistical", mode, weights, rows, columns, x, readings, 0);
-    const other = await sample("sampled", mode, weights, rows, columns, x, readings, 100_000);
-    const found = worst(one, other, vectors, columns);
-    expect(found.mean).toBeLessThan(bound);
-    expect(found.variance).toBeLessThan(bound);
-    expect(found.covariance).toBeLessThan(bound);
-  });
+  ] as const)(
+    "%d rows, %d columns, %s: same means, variances, and covariances between vectors",
+    async (rows, columns, mode) => {
+      const vectors = 4;
+      const weights = normals(rows * columns, 5);
+      const x = normals(vectors * rows, 6);
+      const one = await sample("statistical", mode, weights, rows, columns, x, readings, 0);
+      const other = await sample("sampled", mode, weights, rows, columns, x, readings, 100_000);
+      const found = worst(one, other, vectors, columns);
+      expect(found.mean).toBeLessThan(bound);
+      expect(found.variance).toBeLessThan(bound);
+      expect(found.covariance).toBeLessThan(bound);
+    },
+  );
 
   it("would tell noise that is all fresh, or all held, from a process", async () => {
     const [rows, columns, vectors] = [40, 6, 4];

@@ -9,15 +9,21 @@ const off = ["inputConverter.bits=Infinity", "outputConverter.bits=Infinity"];
 
 /** x W of one group by another library. */
 function product(x: Float32Array, w: Float32Array, vectors: number, rows: number, columns: number): number[] {
-  return Matrix.from1DArray(vectors, rows, [...x]).mmul(Matrix.from1DArray(rows, columns, [...w])).to1DArray();
+  return Matrix.from1DArray(vectors, rows, [...x])
+    .mmul(Matrix.from1DArray(rows, columns, [...w]))
+    .to1DArray();
 }
 
 function workOf(ledger: Ledger): number {
-  return ledger.entries().reduce((sum, { operation, work }) => sum + (operation === "cellRead" ? work.high + work.low : 0), 0);
+  return ledger
+    .entries()
+    .reduce((sum, { operation, work }) => sum + (operation === "cellRead" ? work.high + work.low : 0), 0);
 }
 
 function countOf(ledger: Ledger, name: string): number {
-  return ledger.entries().reduce((sum, { operation, count }) => sum + (operation === name ? count.high + count.low : 0), 0);
+  return ledger
+    .entries()
+    .reduce((sum, { operation, count }) => sum + (operation === name ? count.high + count.low : 0), 0);
 }
 
 describe("a layer on ideal tiles", () => {
@@ -25,8 +31,12 @@ describe("a layer on ideal tiles", () => {
   it("multiplies as the float product does, for any shape, tile and group", async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.integer({ min: 1, max: 90 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 3 }),
-        fc.integer({ min: 1, max: 33 }), fc.integer({ min: 1, max: 17 }), fc.constantFrom("column", "tile", "layer"),
+        fc.integer({ min: 1, max: 90 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 33 }),
+        fc.integer({ min: 1, max: 17 }),
+        fc.constantFrom("column", "tile", "layer"),
         async (rows, columns, groups, tileRows, tileColumns, scale) => {
           const chip = chipWith("ideal", `tile.rows=${tileRows}`, `tile.columns=${tileColumns}`, `tile.scale=${scale}`);
           const weights = Array.from({ length: groups }, (_, g) => normals(rows * columns, g + 1));
@@ -54,7 +64,10 @@ describe("a layer on ideal tiles", () => {
     const [rows, columns, vectors] = [600, 20, 7];
     const chip = chipWith("ideal", "inputConverter.bits=8");
     const weights = normals(rows * columns, 1);
-    const x = Float32Array.from(normals(vectors * rows, 2), (value) => Math.max(-127, Math.min(127, Math.round(40 * value))) / 127);
+    const x = Float32Array.from(
+      normals(vectors * rows, 2),
+      (value) => Math.max(-127, Math.min(127, Math.round(40 * value))) / 127,
+    );
     const layer = await layerOf({ chip, rows, columns, weights: [weights] });
     layer.hold(exact, 0);
     const y = layer.multiply(x, vectors, "images", 0, null);
@@ -62,27 +75,45 @@ describe("a layer on ideal tiles", () => {
     wanted.forEach((value, i) => expect(Math.abs(y[i]! - value)).toBeLessThan(2e-5 * Math.sqrt(rows) * 4));
   });
 
-  it.each([1, 2])("reads signed products in %d phases, subtracted before or after the converter, to the same result", async (phases) => {
-    const [rows, columns, vectors] = [64, 12, 9];
-    const weights = normals(rows * columns, 1);
-    const x = normals(vectors * rows, 2);
-    const results: Float32Array[] = [];
-    for (const subtraction of ["before-converter", "after-converter"]) {
-      const chip = chipWith("ideal", "inputConverter.bits=8", `read.phases=${phases}`, `read.subtraction=${subtraction}`);
-      const layer = await layerOf({ chip, rows, columns, weights: [weights], inputRange: 4 });
-      layer.hold(exact, 0);
-      const ledger = new Ledger();
-      results.push(layer.multiply(x, vectors, "images", 0, ledger));
-      expect(countOf(ledger, "wordLineDrive")).toBe(vectors * rows * phases);
-    }
-    const largest = Math.max(...results[0]!.map(Math.abs));
-    results[1]!.forEach((value, i) => expect(Math.abs(value - results[0]![i]!) / largest).toBeLessThan(1e-3));
-  });
+  it.each([1, 2])(
+    "reads signed products in %d phases, subtracted before or after the converter, to the same result",
+    async (phases) => {
+      const [rows, columns, vectors] = [64, 12, 9];
+      const weights = normals(rows * columns, 1);
+      const x = normals(vectors * rows, 2);
+      const results: Float32Array[] = [];
+      for (const subtraction of ["before-converter", "after-converter"]) {
+        const chip = chipWith(
+          "ideal",
+          "inputConverter.bits=8",
+          `read.phases=${phases}`,
+          `read.subtraction=${subtraction}`,
+        );
+        const layer = await layerOf({ chip, rows, columns, weights: [weights], inputRange: 4 });
+        layer.hold(exact, 0);
+        const ledger = new Ledger();
+        results.push(layer.multiply(x, vectors, "images", 0, ledger));
+        expect(countOf(ledger, "wordLineDrive")).toBe(vectors * rows * phases);
+      }
+      const largest = Math.max(...results[0]!.map(Math.abs));
+      results[1]!.forEach((value, i) => expect(Math.abs(value - results[0]![i]!) / largest).toBeLessThan(1e-3));
+    },
+  );
 
   it("converts once for every phase and every bit line that is converted apart", async () => {
     const [rows, columns, vectors] = [16, 4, 3];
-    for (const [phases, subtraction, conversions] of [[1, "before", 1], [2, "before", 2], [1, "after", 2], [2, "after", 4]]) {
-      const chip = chipWith("ideal", "outputConverter.bits=8", `read.phases=${phases}`, `read.subtraction=${subtraction}-converter`);
+    for (const [phases, subtraction, conversions] of [
+      [1, "before", 1],
+      [2, "before", 2],
+      [1, "after", 2],
+      [2, "after", 4],
+    ]) {
+      const chip = chipWith(
+        "ideal",
+        "outputConverter.bits=8",
+        `read.phases=${phases}`,
+        `read.subtraction=${subtraction}-converter`,
+      );
       const layer = await layerOf({ chip, rows, columns, weights: [normals(rows * columns, 1)] });
       layer.hold(exact, 0);
       const ledger = new Ledger();
@@ -101,7 +132,10 @@ describe("a layer on ideal tiles", () => {
 describe("the energy of a read", () => {
   const [rows, columns, vectors] = [40, 6, 11];
 
-  async function read(change: number, settings: string[] = []): Promise<{ y: Float32Array; work: number; layer: TileLayer }> {
+  async function read(
+    change: number,
+    settings: string[] = [],
+  ): Promise<{ y: Float32Array; work: number; layer: TileLayer }> {
     const chip = chipWith("ideal", "inputConverter.bits=8", "outputConverter.bits=8", ...settings);
     const layer = await layerOf({ chip, rows, columns, weights: [normals(rows * columns, 1)], outputRange: 1e-4 });
     const cells = layer.placed[0]!.tile.array.positive;
@@ -200,7 +234,13 @@ describe("converter ranges", () => {
 describe("a noisy layer", () => {
   it("gives the same bits again, and others for another batch, reading, seed or purpose", async () => {
     const [rows, columns, vectors] = [64, 10, vectorsPerRead + 3];
-    const asked = { chip: chipWith("pcm", ...off), rows, columns, weights: [normals(rows * columns, 1)], inputRange: 4 };
+    const asked = {
+      chip: chipWith("pcm", ...off),
+      rows,
+      columns,
+      weights: [normals(rows * columns, 1)],
+      inputRange: 4,
+    };
     const x = normals(vectors * rows, 2);
     const read = async (seed = 1, reading = 0, purpose = "images", batch = 0): Promise<Float32Array> => {
       const layer = await layerOf({ ...asked, seed });
@@ -209,7 +249,12 @@ describe("a noisy layer", () => {
     };
     const first = await read();
     expect(await read()).toEqual(first);
-    for (const other of [await read(2), await read(1, 1), await read(1, 0, "compensation"), await read(1, 0, "images", 1)]) {
+    for (const other of [
+      await read(2),
+      await read(1, 1),
+      await read(1, 0, "compensation"),
+      await read(1, 0, "images", 1),
+    ]) {
       expect(other).not.toEqual(first);
     }
   });
@@ -218,7 +263,13 @@ describe("a noisy layer", () => {
   it("is the same on both engines to rounding", async () => {
     const [rows, columns, vectors] = [70, 9, 20];
     const x = normals(vectors * rows, 2);
-    const asked = { chip: chipWith("pcm", "outputConverter.bits=Infinity"), rows, columns, weights: [normals(rows * columns, 1)], inputRange: 4 };
+    const asked = {
+      chip: chipWith("pcm", "outputConverter.bits=Infinity"),
+      rows,
+      columns,
+      weights: [normals(rows * columns, 1)],
+      inputRange: 4,
+    };
     const results: Float32Array[] = [];
     for (const engine of ["webassembly", "typescript"] as const) {
       const layer = await layerOf({ ...asked, engine });

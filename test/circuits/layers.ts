@@ -38,7 +38,10 @@ export async function layerOf(asked: LayerAsked): Promise<TileLayer> {
   const product = { name: "layer", groups: weights.length, rows, columns, weights };
   const layer = new TileLayer(engine, product, layerOptions(placement), at(drawOf(seed), "layer"));
   const outputRange = asked.outputRange ?? 25e-6 * rows;
-  layer.setRanges({ inputRange: asked.inputRange ?? 1, outputRanges: Array.from({ length: layer.tiles }, () => outputRange) });
+  layer.setRanges({
+    inputRange: asked.inputRange ?? 1,
+    outputRanges: Array.from({ length: layer.tiles }, () => outputRange),
+  });
   layer.program(0);
   layer.elapse(placement.firstReading);
   return layer;

@@ -1,3 +1,4 @@
+import { isMainThread } from "node:worker_threads";
 import { InputError, InterruptedError } from "../../src/ground/errors.ts";
 import type { Tasks, TaskWatch } from "../../src/surface/task.ts";
 
@@ -31,12 +32,12 @@ export const toyTasks: Tasks = {
   },
   async die(input: number): Promise<number> {
     // Thrown outside the task's own promise, as a defect in a callback is.
-    if (input === 2) setTimeout(() => throwAside("the worker itself broke"));
+    if (!isMainThread) setTimeout(() => throwAside("the worker itself broke"));
     await new Promise((resolve) => setTimeout(resolve, 2000));
     return input;
   },
   leave(input: number): number {
-    if (input === 2) process.exit(7);
+    if (!isMainThread) process.exit(7);
     return input;
   },
   /** Runs until told to stop; yields between batches, or, where `deaf`, only reports. Input 0 finishes at once. */

@@ -9,8 +9,20 @@ import { openEngine } from "../../../src/ground/kernels/index.ts";
 const hour = 3600;
 const watch = { progress: () => {}, signal: new AbortController().signal };
 const asked: MultiplyRequest = {
-  weights: "weights", inputs: "inputs", weightRange: null, inputRange: 5, outputRange: null, repeats: 1, chips: 1, seed: 1,
-  times: [0], fidelity: "statistical", readNoise: "held", readWindow: null, without: new Set(), conductances: false,
+  weights: "weights",
+  inputs: "inputs",
+  weightRange: null,
+  inputRange: 5,
+  outputRange: null,
+  repeats: 1,
+  chips: 1,
+  seed: 1,
+  times: [0],
+  fidelity: "statistical",
+  readNoise: "held",
+  readWindow: null,
+  without: new Set(),
+  conductances: false,
 };
 
 function gaussian(rows: number, columns: number, seed: number): Matrix {
@@ -37,7 +49,8 @@ function chipWith(chip: string, ...settings: string[]) {
 }
 
 async function run(request: MultiplyRequest, chip: ReturnType<typeof chipWith>, weights: Matrix, inputs: Matrix) {
-  return multiply(request, chip, weights, inputs, await openEngine(multiplyBytes(weights)), watch);
+  const engine = await openEngine(multiplyBytes(weights));
+  return (await multiply(request, chip, weights, inputs, engine, watch)).multiplication;
 }
 
 describe("multiply on doped GST", () => {
@@ -58,15 +71,33 @@ describe("multiply on doped GST", () => {
 
   it("gives conductances and targets as they are: columns and rows as the weights have them", async () => {
     const weights: Matrix = { rows: 3, columns: 2, values: Float32Array.from([1, -2, 0, 4, -0.5, 1]) };
-    const request = { ...asked, conductances: true, chips: 2, without: new Set(["programmingNoise", "drift"] as const) };
+    const request = {
+      ...asked,
+      conductances: true,
+      chips: 2,
+      without: new Set(["programmingNoise", "drift"] as const),
+    };
     const result = await run(request, chipWith("pcm"), weights, gaussian(1, 3, 1));
     const close = (matrix: number[][], wanted: number[][]): void =>
       matrix.forEach((row, i) => row.forEach((value, j) => expect(value * 1e6).toBeCloseTo(wanted[i]![j]!, 4)));
-    close(result.target!.positive, [[25, 0], [0, 25], [0, 6.25]]);
-    close(result.target!.negative, [[0, 12.5], [0, 0], [12.5, 0]]);
+    close(result.target!.positive, [
+      [25, 0],
+      [0, 25],
+      [0, 6.25],
+    ]);
+    close(result.target!.negative, [
+      [0, 12.5],
+      [0, 0],
+      [12.5, 0],
+    ]);
     expect(result.conductances!.length).toBe(2);
-    close(result.conductances![1]!.positive, result.target!.positive.map((row) => row.map((value) => value * 1e6)));
-    expect(result.scale.weightPerSiemens[0]!.map((value) => value * 25e-6)).toEqual([1, 4].map((value) => expect.closeTo(value, 6)));
+    close(
+      result.conductances![1]!.positive,
+      result.target!.positive.map((row) => row.map((value) => value * 1e6)),
+    );
+    expect(result.scale.weightPerSiemens[0]!.map((value) => value * 25e-6)).toEqual(
+      [1, 4].map((value) => expect.closeTo(value, 6)),
+    );
   });
 
   it("reads every input as often as asked, with fresh noise each time, and counts each", async () => {
@@ -78,12 +109,39 @@ describe("multiply on doped GST", () => {
     expect(outputs[1]).not.toEqual(outputs[0]);
     const held = await run({ ...asked, repeats: 3 }, chip, weights, inputs);
     expect(held.results[0]!.outputs[1]).toEqual(held.results[0]!.outputs[0]);
-    expect(Object.values(result.energy.byComponent).reduce((sum, value) => sum + value, 0) / result.energy.perVector).toBeCloseTo(1, 9);
+    expect(
+      Object.values(result.energy.byComponent).reduce((sum, value) => sum + value, 0) / result.energy.perVector,
+    ).toBeCloseTo(1, 9);
   });
 
   it("refuses inputs that do not fit the weights", async () => {
     await expect(run(asked, chipWith("pcm"), gaussian(30, 4, 1), gaussian(5, 31, 2))).rejects.toThrow(
       /inputs: vectors of 31 values, expected 30/,
     );
+  });
+
+  it("keeps the readings that were finished when it is stopped, and none is an interruption", async () => {
+    const [weights, inputs] = [gaussian(30, 4, 1), gaussian(5, 30, 2)];
+    const engine = await openEngine(multiplyBytes(weights));
+    const stopped = async (after: number) => {
+      const controller = new AbortController();
+      let left = after;
+      const progress = (): void => {
+        if (--left === 0) controller.abort();
+      };
+      if (after === 0) controller.abort();
+      return multiply({ ...asked, chips: 4, times: [0, 1] }, chipWith("pcm"), weights, inputs, engine, {
+        progress,
+        signal: controller.signal,
+      });
+    };
+    const { multiplication, interrupted } = await stopped(3);
+    expect(interrupted).toBe(true);
+    expect(multiplication.results.map(({ chip, time }) => [chip, time])).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+    ]);
+    await expect(stopped(0)).rejects.toThrow("interrupted");
   });
 });
