@@ -53,6 +53,7 @@ interface Summed {
   /** Bounds of its outputs' skewness, [padded columns]. */
   readonly ratio: Float32Array;
   readonly third: Float32Array;
+  readonly thirdNorm: Float32Array;
   /** Whether anything in it has fresh noise now. */
   noisy: boolean;
 }
@@ -127,6 +128,7 @@ export class Tile {
       variances: integer ? newPackedVariances(memory, rows, columns) : memory.float32(cells),
       ratio: memory.float32(padded(columns, panelColumns)),
       third: memory.float32(padded(columns, panelColumns)),
+      thirdNorm: memory.float32(padded(columns, panelColumns)),
       noisy: false,
     }));
   }
@@ -152,7 +154,7 @@ export class Tile {
       this.#pack(summed.means, this.#means[first], second && this.#means[second], -1);
       if (!summed.noisy) continue;
       this.#pack(summed.variances, fresh.variance, other && other.variance, 1);
-      boundSkewness(fresh, other, rows, columns, summed.ratio, summed.third);
+      boundSkewness(fresh, other, rows, columns, summed.ratio, summed.third, summed.thirdNorm);
     }
   }
 
@@ -227,6 +229,7 @@ export class Tile {
     let products: Products;
     let variances: Products | null = null;
     let largest: Float32Array;
+    let cubeNorm: Float32Array;
     if (codes && !(summed.means instanceof Float32Array)) {
       products = newProducts(memory, vectors, summed.means);
       multiplyCodes(engine, codes, summed.means, products);
@@ -236,26 +239,39 @@ export class Tile {
         multiplySquares(engine, codes, packed, variances);
       }
       largest = codes.largest;
+      cubeNorm = codes.cubeNorm;
     } else {
       products = newFloatProducts(memory, vectors, columns);
       multiplyFloats(engine, x!, summed.means as Float32Array, vectors, rows, columns, products);
       largest = memory.float32(vectors);
+      cubeNorm = memory.float32(vectors);
       if (summed.noisy) {
         const squares = memory.float32(vectors * rows);
         for (let v = 0, i = 0; v < vectors; v++) {
-          let most = 0;
+          let [most, sixth] = [0, 0];
           for (let r = 0; r < rows; r++, i++) {
-            squares[i] = x![i]! * x![i]!;
-            if (squares[i]! > most) most = squares[i]!;
+            const square = x![i]! * x![i]!;
+            squares[i] = square;
+            sixth += square ** 3;
+            if (square > most) most = square;
           }
           largest[v] = Math.sqrt(most);
+          cubeNorm[v] = Math.sqrt(sixth);
         }
         variances = newFloatProducts(memory, vectors, columns);
         multiplyFloats(engine, squares, summed.variances as Float32Array, vectors, rows, columns, variances);
       }
     }
     const check: SkewnessCheck | null = summed.noisy
-      ? { ratio: summed.ratio, third: summed.third, largest, limit: skewnessLimit, flagged: memory.int32(vectors * width) }
+      ? {
+          ratio: summed.ratio,
+          third: summed.third,
+          thirdNorm: summed.thirdNorm,
+          largest,
+          cubeNorm,
+          limit: skewnessLimit,
+          flagged: memory.int32(vectors * width),
+        }
       : null;
     const flagged = sumColumns(engine, products, variances, factor, draw, event, sums, check);
     if (check && flagged > 0) {
