@@ -2,7 +2,7 @@ export type { Chip } from "./chip.ts";
 export { chipPresets, presetTitle } from "./chip-file.ts";
 export * from "./energy/index.ts";
 export { type LayerRanges, TileLayer } from "./layer.ts";
-export { addProductError, conductancesOf, outputRanges, weightError } from "./layer-figures.ts";
+export { addProductError, conductancesOf, outputRanges, weightErrors } from "./layer-figures.ts";
 export { type Override, readOverride } from "./overrides.ts";
 export type { LayerOptions, LayerWeights } from "./placed-tile.ts";
 export { chipTree, printChip } from "./print-chip.ts";

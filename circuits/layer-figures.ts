@@ -1,29 +1,39 @@
 import { multiplyFloats, newFloatProducts, padded, panelColumns } from "../crossbar/product.ts";
-import { type Moments, noMoments } from "../src/ground/statistics/index.ts";
+import type { Moments } from "../src/ground/statistics/index.ts";
 import type { TileLayer } from "./layer.ts";
 import { type PlacedTile, withConductances, withTargets } from "./placed-tile.ts";
 import { CalibrationSample, fullScale } from "./ranges.ts";
 import { vectorsPerRead } from "./tile.ts";
 import { type Pass, passesOf } from "./tile-spec.ts";
 
-/** Of (conductance difference x factor - target) / target range over all pairs now, without read noise. */
-export function weightError({ engine, product, options, placed }: TileLayer, factor: number): Moments {
-  const moments = noMoments();
-  const range = options.device.targetRange;
+/**
+ * Of (conductance difference x factor - target) / target range over all pairs now, without read noise, for each factor.
+ */
+export function weightErrors({ engine, product, options, placed }: TileLayer, factors: readonly number[]): Moments[] {
+  // Sums of the difference d and the target w, of their squares and of their product, give every factor's moments.
+  let [count, ds, ws, dd, dw, ww] = [0, 0, 0, 0, 0, 0];
   for (const tile of placed) {
     withConductances(engine, tile, (positive, negative) => {
       withTargets(engine, product, options, tile, (wantedPositive, wantedNegative) => {
         for (let i = 0; i < positive.length; i++) {
-          const wanted = wantedPositive[i]! - wantedNegative[i]!;
-          const error = ((positive[i]! - negative[i]!) * factor - wanted) / range;
-          moments.sum += error;
-          moments.squares += error * error;
+          const d = positive[i]! - negative[i]!;
+          const w = wantedPositive[i]! - wantedNegative[i]!;
+          ds += d;
+          ws += w;
+          dd += d * d;
+          dw += d * w;
+          ww += w * w;
         }
-        moments.count += positive.length;
+        count += positive.length;
       });
     });
   }
-  return moments;
+  const range = options.device.targetRange;
+  return factors.map((factor) => ({
+    count,
+    sum: (factor * ds - ws) / range,
+    squares: Math.max(0, factor * factor * dd - 2 * factor * dw + ww) / range ** 2,
+  }));
 }
 
 /**
@@ -89,7 +99,11 @@ function addPass(
   sample: CalibrationSample,
 ): void {
   const { memory } = engine;
-  const { tile, group, rows: [start, end] } = placed;
+  const {
+    tile,
+    group,
+    rows: [start, end],
+  } = placed;
   const mark = memory.mark();
   const height = end - start;
   const some = Math.min(vectors, vectorsPerRead);

@@ -52,7 +52,10 @@ export class TileLayer {
     this.#integer = spec.inputLevels > 0 && spec.inputLevels <= 127 && spec.clip;
     this.#parts = [...new Set(passesOf(spec).map(({ part }) => part))];
     this.placed = placeTiles(engine, product, options, this.#integer, draw);
-    this.weightsHeld = this.placed.reduce((sum, placed) => sum + withTargets(engine, product, options, placed, () => {}), 0);
+    this.weightsHeld = this.placed.reduce(
+      (sum, placed) => sum + withTargets(engine, product, options, placed, () => {}),
+      0,
+    );
   }
 
   get tiles(): number {
@@ -184,7 +187,11 @@ export class TileLayer {
   }
 
   /** Inputs of one row tile through the input converter; activity: sums of on-time (or of squared voltage) per word line. */
-  #drive(x: Float32Array, vectors: number, height: number): { driven: DrivenInputs; activity: Float64Array; clipped: number } {
+  #drive(
+    x: Float32Array,
+    vectors: number,
+    height: number,
+  ): { driven: DrivenInputs; activity: Float64Array; clipped: number } {
     const { memory } = this.engine;
     const { inputLevels, clip, input } = this.spec;
     const range = this.#inputRange > 0 ? this.#inputRange : 1;

@@ -79,7 +79,14 @@ export function withTargets(
   const cells = tile.rows * tile.columns;
   const [positive, negative] = [memory.float32(cells), memory.float32(cells)];
   const held = pairTargets(
-    product.weights[group]!, product.columns, rows, columns, scales, device.targetRange, positive, negative,
+    product.weights[group]!,
+    product.columns,
+    rows,
+    columns,
+    scales,
+    device.targetRange,
+    positive,
+    negative,
   );
   use(positive, negative);
   memory.release(mark);

@@ -56,16 +56,18 @@ export function fullScale(rule: OutputRangeRule | "largest", sample: Calibration
   if (rule === "largest" || sample.largest === 0 || !Number.isFinite(levels)) return sample.largest;
   const sizes = sample.values;
   const error = (range: number): number => conversionError(sizes, range, levels);
-  // The error has one broad minimum with ripples of the sample's own; a scan brackets it, golden sections settle it.
+  const few = sizes.filter((_, index) => index % Math.ceil(sizes.length / 2 ** 15) === 0);
+  // The error has one broad minimum with ripples of the sample's own; a scan of some of the values brackets it,
+  // golden sections on all of them settle it.
   const root = Math.sqrt(sizes.reduce((sum, size) => sum + size * size, 0) / sizes.length) || sample.largest;
   const low = Math.log(Math.min(root / 2, sample.largest));
   const high = Math.log(sample.largest);
   let best = high;
-  let least = error(sample.largest);
+  let least = conversionError(few, sample.largest, levels);
   const steps = 24;
   for (let k = 0; k < steps; k++) {
     const point = low + ((high - low) * k) / steps;
-    const value = error(Math.exp(point));
+    const value = conversionError(few, Math.exp(point), levels);
     if (value < least) [best, least] = [point, value];
   }
   const width = (high - low) / steps;
@@ -77,7 +79,7 @@ export function fullScale(rule: OutputRangeRule | "largest", sample: Calibration
     else a = c;
   }
   const settled = Math.exp((a + b) / 2);
-  return error(settled) < least ? settled : Math.exp(best);
+  return error(settled) < error(sample.largest) ? settled : sample.largest;
 }
 
 function conversionError(sizes: Float32Array, range: number, levels: number): number {

@@ -70,7 +70,9 @@ export function passesOf(spec: TileSpec): readonly Pass[] {
   const parts: Pass["part"][] = spec.phases === 1 ? ["signed"] : ["positive", "negative"];
   const polarities: Pass["polarity"][] = spec.subtraction === "before-converter" ? ["both"] : ["positive", "negative"];
   return parts.flatMap((part) =>
-    polarities.map((polarity) => ({ part, polarity, sign: (part === "negative") !== (polarity === "negative") ? -1 : 1 }) as const),
+    polarities.map(
+      (polarity) => ({ part, polarity, sign: (part === "negative") !== (polarity === "negative") ? -1 : 1 }) as const,
+    ),
   );
 }
 

@@ -1,5 +1,6 @@
 import { CrossbarArray, type HeldConductances } from "../crossbar/array.ts";
 import {
+  codePlace,
   multiplyCodes,
   multiplyFloats,
   multiplySquares,
@@ -7,16 +8,21 @@ import {
   newPackedVariances,
   newPackedWeights,
   newProducts,
-  codePlace,
   type PackedCodes,
   type PackedWeights,
+  type Products,
   packDifferences,
   packVariances,
-  type Products,
   padded,
   panelColumns,
 } from "../crossbar/product.ts";
-import { boundSkewness, type FreshCells, resampleSkewed, type SkewnessCheck, sumColumns } from "../crossbar/read-noise-output.ts";
+import {
+  boundSkewness,
+  type FreshCells,
+  resampleSkewed,
+  type SkewnessCheck,
+  sumColumns,
+} from "../crossbar/read-noise-output.ts";
 import { sampleColumnSums } from "../crossbar/sampled.ts";
 import type { DeviceSwitches, NoiseSplit, PreparedDevice } from "../devices/index.ts";
 import { clampedMoments } from "../devices/read-noise.ts";
@@ -278,7 +284,20 @@ export class Tile {
       const [first, second] = sidesOf(pass.polarity);
       const other = second ? this.#fresh[second] : null;
       resampleSkewed(
-        engine, check, flagged, codes ?? x!, factor, this.#fresh[first], other, 1, rows, columns, width, draw, event, sums,
+        engine,
+        check,
+        flagged,
+        codes ?? x!,
+        factor,
+        this.#fresh[first],
+        other,
+        1,
+        rows,
+        columns,
+        width,
+        draw,
+        event,
+        sums,
       );
     }
     memory.release(mark);
@@ -290,7 +309,17 @@ export class Tile {
     const x = inputs.values.get(pass.part) ?? unpack(inputs.codes.get(pass.part)!, vectors, rows, factor);
     sums.fill(0);
     sampleColumnSums(
-      this.#engine, x, vectors, rows, columns, this.#held, pass.polarity, draw, event * vectorsPerRead, sums, width,
+      this.#engine,
+      x,
+      vectors,
+      rows,
+      columns,
+      this.#held,
+      pass.polarity,
+      draw,
+      event * vectorsPerRead,
+      sums,
+      width,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { fillBlock } from "../src/ground/draws/normal.as";
+import { loadFloats, sumOfLanes } from "../src/ground/kernels/lanes.as";
 
 /** Four sums over blocks, exact, then rounded once. `blocks` 0: floats. */
 // @ts-ignore: decorator
@@ -174,6 +175,75 @@ function gatherDriven(inputs: usize, packed: i32, factor: f32, vector: i32, rows
   return <i32>count;
 }
 
+/** Variances (first) or third moments of four cells of a row, in uS: in S they would leave float32. */
+// @ts-ignore: decorator
+@inline
+function momentOfFour(cells: usize, polarities: i32, third: bool, cell: usize, count: i32): v128 {
+  const offset = cell << 2;
+  let moment = f32x4.mul(loadFloats(<usize>load<u32>(cells, 12) + offset, count), f32x4.splat(1e12));
+  if (third) moment = f32x4.mul(moment, f32x4.mul(loadFloats(<usize>load<u32>(cells, 16) + offset, count), f32x4.splat(1e6)));
+  if (polarities == 1) return moment;
+  let other = f32x4.mul(loadFloats(<usize>load<u32>(cells, 32) + offset, count), f32x4.splat(1e12));
+  if (!third) return f32x4.add(moment, other);
+  other = f32x4.mul(other, f32x4.mul(loadFloats(<usize>load<u32>(cells, 36) + offset, count), f32x4.splat(1e6)));
+  return f32x4.sub(moment, other);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeTransposed(into: usize, stride: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const ab01 = i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+  const ab23 = i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+  const cd01 = i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+  const cd23 = i8x16.shuffle(c, d, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+  v128.store(into, i8x16.shuffle(ab01, cd01, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
+  v128.store(into + stride, i8x16.shuffle(ab01, cd01, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31));
+  v128.store(into + 2 * stride, i8x16.shuffle(ab23, cd23, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
+  v128.store(into + 3 * stride, i8x16.shuffle(ab23, cd23, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31));
+}
+
+/** The columns' variances or third moments as rows, [padded columns][rows padded to 4], 0 where there is no row. */
+function layColumns(cells: usize, polarities: i32, third: bool, rows: i32, columns: i32, into: usize): void {
+  const stride = <usize>((rows + 3) & ~3) << 2;
+  const zero = f32x4.splat(0);
+  for (let i = 0; i < rows; i += 4) {
+    for (let j = 0; j < columns; j += 4) {
+      const cell = <usize>i * columns + j;
+      const left = columns - j;
+      const a = momentOfFour(cells, polarities, third, cell, left);
+      const b = i + 1 < rows ? momentOfFour(cells, polarities, third, cell + columns, left) : zero;
+      const c = i + 2 < rows ? momentOfFour(cells, polarities, third, cell + 2 * columns, left) : zero;
+      const d = i + 3 < rows ? momentOfFour(cells, polarities, third, cell + 3 * columns, left) : zero;
+      storeTransposed(into + <usize>j * stride + (<usize>i << 2), stride, a, b, c, d);
+    }
+  }
+}
+
+/** x^2 and x^3 of one vector, [rows padded to 4] each, one behind the other. */
+function layPowers(driven: usize, inputs: usize, count: i32, paddedRows: i32, into: usize): void {
+  const cubes = into + (<usize>paddedRows << 2);
+  memory.fill(into, 0, <usize>paddedRows << 3);
+  for (let k: usize = 0; k < <usize>count << 2; k += 4) {
+    const x = load<f32>(inputs + k);
+    const place = <usize>load<i32>(driven + k) << 2;
+    store<f32>(into + place, x * x);
+    store<f32>(cubes + place, x * x * x);
+  }
+}
+
+/** Whether an output's skewness, in float32, is not clearly below the limit. */
+function mayBeSkewed(powers: usize, variances: usize, thirds: usize, paddedRows: i32, limit: f32): bool {
+  const bytes = <usize>paddedRows << 2;
+  let variance = f32x4.splat(0);
+  let third = variance;
+  for (let i: usize = 0; i < bytes; i += 16) {
+    variance = f32x4.add(variance, f32x4.mul(v128.load(powers + i), v128.load(variances + i)));
+    third = f32x4.add(third, f32x4.mul(v128.load(powers + bytes + i), v128.load(thirds + i)));
+  }
+  const sum = sumOfLanes(variance);
+  return abs(sumOfLanes(third)) > limit * <f32>0.99 * sum * sqrt<f32>(sum);
+}
+
 /** A cell's value in one of its arrays, which are in the order of their addresses. */
 // @ts-ignore: decorator
 @inline
@@ -223,14 +293,26 @@ function readColumn(
   return sum;
 }
 
-/** @param room for two words a row: the rows that a vector drives, and x there */
+/**
+ * @param room for two words a row: the rows that a vector drives, and x there
+ * @param sieve 0, or room for two floats a cell of padded rows and columns, and two a padded row: many outputs are first looked at in float32,
+ *   with columns laid out as rows; what remains is decided in float64 in either case
+ */
 export function resampleSkewed(
   flagged: usize, count: i32, inputs: usize, packed: i32, factor: f32,
   cells: usize, polarities: i32, scale: f64, limit: f64, rows: i32, columns: i32, paddedColumns: i32,
-  key0: u32, key1: u32, low: u32, high: u32, room: usize, normals: usize, out: usize,
+  key0: u32, key1: u32, low: u32, high: u32, room: usize, normals: usize, sieve: usize, out: usize,
 ): i32 {
   const blocksPerOutput = (2 * rows + 511) >> 9;
   const x = room + (<usize>rows << 2);
+  const paddedRows = (rows + 3) & ~3;
+  const columnBytes = <usize>paddedRows << 2;
+  const thirds = sieve + columnBytes * paddedColumns;
+  const powers = thirds + columnBytes * paddedColumns;
+  if (sieve) {
+    layColumns(cells, polarities, false, rows, columns, sieve);
+    layColumns(cells, polarities, true, rows, columns, thirds);
+  }
   let gathered = -1;
   let driven = 0;
   let replaced = 0;
@@ -241,6 +323,11 @@ export function resampleSkewed(
     if (vector != gathered) {
       gathered = vector;
       driven = gatherDriven(inputs, packed, factor, vector, rows, room, x);
+      if (sieve) layPowers(room, x, driven, paddedRows, powers);
+    }
+    if (sieve) {
+      const laid = columnBytes * column;
+      if (!mayBeSkewed(powers, sieve + laid, thirds + laid, paddedRows, <f32>limit)) continue;
     }
     if (!isSkewed(cells, polarities, limit, room, x, driven, columns, column)) continue;
     for (let block = 0; block < blocksPerOutput; block++) {

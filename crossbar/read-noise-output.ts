@@ -1,6 +1,7 @@
 import { at, type Draw, fillNormalPlain, samplesPerBlock, wordsOfEvent } from "../src/ground/draws/index.ts";
 import type { Engine } from "../src/ground/kernels/engine.ts";
-import { codePlace, type PackedCodes, type Products } from "./product.ts";
+import type { KernelMemory } from "../src/ground/kernels/memory.ts";
+import { codePlace, type PackedCodes, type Products, padded } from "./product.ts";
 
 /** Which outputs' fresh noise may be too skewed for one Gaussian. */
 export interface SkewnessCheck {
@@ -222,6 +223,7 @@ export function resampleSkewed(
       memory.address(array),
     ),
   );
+  const sieve = sieveLength(memory, count, rows, paddedColumns);
   const addresses = memory.int32(10);
   addresses.set(polarities);
   const replaced = engine.kernels.resampleSkewed(
@@ -243,10 +245,18 @@ export function resampleSkewed(
     high,
     memory.address(memory.int32(2 * rows)),
     memory.address(memory.float32(2 * rows)),
+    sieve ? memory.address(memory.float32(sieve)) : 0,
     memory.address(out),
   );
   memory.release(mark);
   return replaced;
+}
+
+/** Floats of room for the kernel's sieve: none where few outputs are looked at, or memory is short. It changes no result. */
+function sieveLength(memory: KernelMemory, count: number, rows: number, paddedColumns: number): number {
+  const paddedRows = padded(rows, 4);
+  const length = 2 * paddedRows * (paddedColumns + 1);
+  return count * 256 > rows * paddedColumns && memory.left > 4 * length + 64 * rows ? length : 0;
 }
 
 /** Twin of the kernel; replaced outputs agree within 1e-5 of sum |x| (|centre| + s). */

@@ -1,10 +1,4 @@
-import {
-  addProductError,
-  weightError as errorOfWeights,
-  Ledger,
-  type LedgerEntry,
-  type TileLayer,
-} from "../../circuits/index.ts";
+import { addProductError, Ledger, type LedgerEntry, type TileLayer, weightErrors } from "../../circuits/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
 import { InterruptedError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
@@ -115,10 +109,12 @@ async function runOn(task: ChipTask, network: Network, engine: Engine, watch: Ru
     });
     if (factors) allFactors.push(factors);
     if (task.firstImage === 0) {
-      for (const [s, compensated] of task.compensation.entries()) {
-        layers.forEach((layer, index) => {
-          addMoments(weightError[k]![s]!, errorOfWeights(layer, compensated ? factors![index]! : 1));
-        });
+      for (const [index, layer] of layers.entries()) {
+        const errors = weightErrors(
+          layer,
+          task.compensation.map((compensated) => (compensated ? factors![index]! : 1)),
+        );
+        for (const [s, error] of errors.entries()) addMoments(weightError[k]![s]!, error);
       }
     }
     for (let first = task.firstImage; first < task.endImage; first += task.batchSize) {

@@ -150,6 +150,7 @@ export interface KernelExports {
     high: number,
     room: number,
     normals: number,
+    sieve: number,
     out: number,
   ): number;
 
