@@ -48,18 +48,18 @@ let ratios: usize = 0;
 let thirds: usize = 0;
 let norms: usize = 0;
 let flags: usize = 0;
-let limits: f32 = 0;
+let skewLimit: f32 = 0;
 let flagCount: i32 = 0;
 
 /** Flags those of four outputs, n and on, whose bounds are all above the limit. */
 function flagFour(n: i32, across: usize, x: f32, cubes: f32, variance: v128, deviation: v128): void {
-  const bound = f32x4.mul(f32x4.splat(limits), deviation);
+  const bound = f32x4.mul(f32x4.splat(skewLimit), deviation);
   const cubicBound = f32x4.mul(bound, variance);
   const byRatio = f32x4.gt(f32x4.mul(f32x4.splat(x), v128.load(ratios + across)), bound);
   const byThird = f32x4.gt(f32x4.mul(f32x4.splat(x * x * x), v128.load(thirds + across)), cubicBound);
-  let above = v128.and(v128.and(byRatio, byThird), f32x4.gt(variance, f32x4.splat(0)));
-  if (norms) above = v128.and(above, f32x4.gt(f32x4.mul(f32x4.splat(cubes), v128.load(norms + across)), cubicBound));
-  let lanes = i32x4.bitmask(above);
+  const byNorm = f32x4.gt(f32x4.mul(f32x4.splat(cubes), v128.load(norms + across)), cubicBound);
+  const noisy = f32x4.gt(variance, f32x4.splat(0));
+  let lanes = i32x4.bitmask(v128.and(v128.and(byRatio, byThird), v128.and(byNorm, noisy)));
   while (lanes) {
     store<i32>(flags + (<usize>flagCount << 2), n + ctz(lanes));
     lanes &= lanes - 1;
@@ -76,9 +76,8 @@ function noisySegment(
 ): void {
   const factors = f32x4.splat(factor);
   const squares = f32x4.splat(factor * factor);
-  const drive = f32x4.splat(x);
   const cube = f32x4.splat(cubes);
-  const limit = f32x4.splat(limits);
+  const limit = f32x4.splat(skewLimit);
   let variance = f32x4.splat(constantVariance);
   let place = <usize>n << 2;
   for (const last = <usize>end << 2; place < last; place += 16) {
@@ -90,14 +89,12 @@ function noisySegment(
     }
     const deviation = f32x4.sqrt(variance);
     v128.store(out + place, f32x4.add(y, f32x4.mul(deviation, v128.load(out + place))));
-    // One bound first, the sharpest there is.
-    if (norms) {
+    if (flags) {
+      // The sharpest bound first.
       const bound = f32x4.mul(f32x4.mul(deviation, variance), limit);
       if (v128.any_true(f32x4.gt(f32x4.mul(cube, v128.load(norms + across)), bound))) {
         flagFour(<i32>(place >> 2), across, x, cubes, variance, deviation);
       }
-    } else if (flags && v128.any_true(f32x4.gt(f32x4.mul(drive, v128.load(ratios + across)), f32x4.mul(deviation, limit)))) {
-      flagFour(<i32>(place >> 2), across, x, cubes, variance, deviation);
     }
     across += 16;
   }
@@ -114,9 +111,9 @@ export function sumColumns(
   const blockBytes = <usize>((vectors + 3) & ~3) * paddedColumns << 2;
   ratios = skewRatio;
   thirds = skewThird;
-  limits = limit;
+  skewLimit = limit;
   flags = noisy ? flagged : 0;
-  norms = flags && cubeNorm ? skewThirdNorm : 0;
+  norms = skewThirdNorm;
   flagCount = 0;
   let vector = 0;
   let rowEnd = paddedColumns;
@@ -129,7 +126,7 @@ export function sumColumns(
     let across = <usize>(n - (rowEnd - paddedColumns)) << 2;
     if (noisy) {
       const x = flags ? load<f32>(largest + (<usize>vector << 2)) * factor : 0;
-      const cubes = norms ? load<f32>(cubeNorm + (<usize>vector << 2)) * (factor * factor * factor) : 0;
+      const cubes = flags ? load<f32>(cubeNorm + (<usize>vector << 2)) * (factor * factor * factor) : 0;
       if (blocks == 1 && varianceBlocks == 1) {
         noisySegment(n, end, across, x, cubes, products, 1, step, factor, variances, 1, varianceStep, 0, blockBytes, out);
       } else if (blocks == 1 && variances == 0) {
@@ -160,14 +157,12 @@ export function sumColumns(
 /** The rows that a vector drives, and x there; returns how many. */
 function gatherDriven(inputs: usize, packed: i32, factor: f32, vector: i32, rows: i32, driven: usize, x: usize): i32 {
   let count: usize = 0;
+  // Packed, pairs of rows are 16 bytes apart.
+  const codes = inputs + ((<usize>(vector >> 2) * ((rows + 1) >> 1)) << 4) + ((vector & 3) << 2);
+  const floats = inputs + ((<usize>vector * rows) << 2);
   for (let i = 0; i < rows; i++) {
-    let value: f32;
-    if (packed) {
-      const place = ((((vector >> 2) * ((rows + 1) >> 1) + (i >> 1)) * 4 + (vector & 3)) << 1) + (i & 1);
-      value = <f32>load<i16>(inputs + (<usize>place << 1));
-    } else {
-      value = load<f32>(inputs + ((<usize>vector * rows + i) << 2));
-    }
+    const code = codes + (<usize>(i >> 1) << 4) + ((i & 1) << 1);
+    const value = packed ? <f32>load<i16>(code) : load<f32>(floats + (<usize>i << 2));
     store<i32>(driven + (count << 2), i);
     store<f32>(x + (count << 2), value * factor);
     count += <usize>(value != 0);
@@ -202,15 +197,16 @@ function storeTransposed(into: usize, stride: usize, a: v128, b: v128, c: v128, 
   v128.store(into + 3 * stride, i8x16.shuffle(ab23, cd23, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31));
 }
 
-/** The columns' variances or third moments as rows, [padded columns][rows padded to 4], 0 where there is no row. */
+/** The columns' variances or third moments as rows, [padded columns][rows padded to 8], 0 where there is no row. */
 function layColumns(cells: usize, polarities: i32, third: bool, rows: i32, columns: i32, into: usize): void {
-  const stride = <usize>((rows + 3) & ~3) << 2;
+  const paddedRows = (rows + 7) & ~7;
+  const stride = <usize>paddedRows << 2;
   const zero = f32x4.splat(0);
-  for (let i = 0; i < rows; i += 4) {
+  for (let i = 0; i < paddedRows; i += 4) {
     for (let j = 0; j < columns; j += 4) {
       const cell = <usize>i * columns + j;
       const left = columns - j;
-      const a = momentOfFour(cells, polarities, third, cell, left);
+      const a = i < rows ? momentOfFour(cells, polarities, third, cell, left) : zero;
       const b = i + 1 < rows ? momentOfFour(cells, polarities, third, cell + columns, left) : zero;
       const c = i + 2 < rows ? momentOfFour(cells, polarities, third, cell + 2 * columns, left) : zero;
       const d = i + 3 < rows ? momentOfFour(cells, polarities, third, cell + 3 * columns, left) : zero;
@@ -219,7 +215,7 @@ function layColumns(cells: usize, polarities: i32, third: bool, rows: i32, colum
   }
 }
 
-/** x^2 and x^3 of one vector, [rows padded to 4] each, one behind the other. */
+/** x^2 and x^3 of one vector, [rows padded to 8] each, one behind the other. */
 function layPowers(driven: usize, inputs: usize, count: i32, paddedRows: i32, into: usize): void {
   const cubes = into + (<usize>paddedRows << 2);
   memory.fill(into, 0, <usize>paddedRows << 3);
@@ -234,14 +230,20 @@ function layPowers(driven: usize, inputs: usize, count: i32, paddedRows: i32, in
 /** Whether an output's skewness, in float32, is not clearly below the limit. */
 function mayBeSkewed(powers: usize, variances: usize, thirds: usize, paddedRows: i32, limit: f32): bool {
   const bytes = <usize>paddedRows << 2;
-  let variance = f32x4.splat(0);
-  let third = variance;
-  for (let i: usize = 0; i < bytes; i += 16) {
-    variance = f32x4.add(variance, f32x4.mul(v128.load(powers + i), v128.load(variances + i)));
-    third = f32x4.add(third, f32x4.mul(v128.load(powers + bytes + i), v128.load(thirds + i)));
+  const cubes = powers + bytes;
+  let evenVariance = f32x4.splat(0);
+  let oddVariance = evenVariance;
+  let evenThird = evenVariance;
+  let oddThird = evenVariance;
+  for (let i: usize = 0; i < bytes; i += 32) {
+    evenVariance = f32x4.add(evenVariance, f32x4.mul(v128.load(powers + i), v128.load(variances + i)));
+    evenThird = f32x4.add(evenThird, f32x4.mul(v128.load(cubes + i), v128.load(thirds + i)));
+    oddVariance = f32x4.add(oddVariance, f32x4.mul(v128.load(powers + i, 16), v128.load(variances + i, 16)));
+    oddThird = f32x4.add(oddThird, f32x4.mul(v128.load(cubes + i, 16), v128.load(thirds + i, 16)));
   }
-  const sum = sumOfLanes(variance);
-  return abs(sumOfLanes(third)) > limit * <f32>0.99 * sum * sqrt<f32>(sum);
+  const variance = sumOfLanes(f32x4.add(evenVariance, oddVariance));
+  const third = sumOfLanes(f32x4.add(evenThird, oddThird));
+  return abs(third) > limit * <f32>0.99 * variance * sqrt<f32>(variance);
 }
 
 /** A cell's value in one of its arrays, which are in the order of their addresses. */
@@ -305,7 +307,7 @@ export function resampleSkewed(
 ): i32 {
   const blocksPerOutput = (2 * rows + 511) >> 9;
   const x = room + (<usize>rows << 2);
-  const paddedRows = (rows + 3) & ~3;
+  const paddedRows = (rows + 7) & ~7;
   const columnBytes = <usize>paddedRows << 2;
   const thirds = sieve + columnBytes * paddedColumns;
   const powers = thirds + columnBytes * paddedColumns;

@@ -9,12 +9,12 @@ export interface SkewnessCheck {
   readonly ratio: Float32Array;
   /** Sum over rows of |third moment of the pair|, S^3, [padded columns]; see `boundSkewness`. */
   readonly third: Float32Array;
-  /** sqrt(sum over rows of its square), S^3, [padded columns]; without it and `cubeNorm` more outputs are looked at than need be. */
-  readonly thirdNorm?: Float32Array;
+  /** sqrt(sum over rows of its square), S^3, [padded columns]. */
+  readonly thirdNorm: Float32Array;
   /** Largest |x| of each vector, in units of `factor`, [vectors]; `PackedCodes.largest`. */
   readonly largest: Float32Array;
   /** sqrt(sum over rows of x^6), in units of `factor`^3, [vectors]; `PackedCodes.cubeNorm`. */
-  readonly cubeNorm?: Float32Array;
+  readonly cubeNorm: Float32Array;
   /** Skewness from which an output is sampled cell by cell. */
   readonly limit: number;
   /** Receives the outputs to look at, as vector * padded columns + column, in order; [vectors * padded columns]. */
@@ -104,10 +104,7 @@ export function sumColumnsPlain(
     const x = check.largest[vector]! * factor;
     const byRatio = (x * check.ratio[column]!) / Math.sqrt(variance);
     const byThird = (x ** 3 * check.third[column]!) / variance ** 1.5;
-    const byNorm =
-      check.thirdNorm && check.cubeNorm
-        ? (check.cubeNorm[vector]! * factor ** 3 * check.thirdNorm[column]!) / variance ** 1.5
-        : Number.POSITIVE_INFINITY;
+    const byNorm = (check.cubeNorm[vector]! * factor ** 3 * check.thirdNorm[column]!) / variance ** 1.5;
     if (Math.min(byRatio, byThird, byNorm) > check.limit) check.flagged[flagged++] = n;
   }
   return flagged;
@@ -149,7 +146,7 @@ export function boundSkewness(
   columns: number,
   ratio: Float32Array,
   third: Float32Array,
-  thirdNorm?: Float32Array,
+  thirdNorm: Float32Array,
 ): void {
   ratio.fill(0);
   third.fill(0);
@@ -165,7 +162,7 @@ export function boundSkewness(
       ratio[j] = Math.max(ratio[j]!, Math.abs(plus), Math.abs(minus));
     }
   }
-  thirdNorm?.fill(0).set(squares.map(Math.sqrt));
+  thirdNorm.fill(0).set(squares.map(Math.sqrt));
 }
 
 /**
@@ -254,7 +251,7 @@ export function resampleSkewed(
 
 /** Floats of room for the kernel's sieve: none where few outputs are looked at, or memory is short. It changes no result. */
 function sieveLength(memory: KernelMemory, count: number, rows: number, paddedColumns: number): number {
-  const paddedRows = padded(rows, 4);
+  const paddedRows = padded(rows, 8);
   const length = 2 * paddedRows * (paddedColumns + 1);
   return count * 256 > rows * paddedColumns && memory.left > 4 * length + 64 * rows ? length : 0;
 }
