@@ -1,7 +1,12 @@
-import { codePlace, type PackedCodes, padded, panelColumns, panelVectors } from "../crossbar/product.ts";
-import type { Engine } from "../src/ground/kernels/engine.ts";
-import type { KernelExports } from "../src/ground/kernels/exports.ts";
-import { roundHalfEven } from "../src/ground/kernels/rounding.ts";
+import {
+  codePlace,
+  largestInputCode,
+  type PackedCodes,
+  padded,
+  panelColumns,
+  panelVectors,
+} from "../crossbar/product.ts";
+import { type Engine, type KernelExports, roundHalfEven } from "../src/ground/kernels/index.ts";
 
 /** Which inputs a phase of the read drives: all, the positive ones, or the magnitudes of the negative ones. */
 export type InputPart = "signed" | "positive" | "negative";
@@ -36,7 +41,7 @@ export function convertInputs(
   if (into.rows !== rows || into.capacity < vectors) {
     throw new Error(`${vectors} vectors of ${rows} rows packed into room for ${into.capacity} of ${into.rows}`);
   }
-  if (!(levels >= 1 && levels <= 127)) throw new Error(`an input converter of ${levels} levels`);
+  if (!(levels >= 1 && levels <= largestInputCode)) throw new Error(`an input converter of ${levels} levels`);
   into.vectors = vectors;
   const codes: InputCodes = {
     scale: part === "negative" ? -levels / fullScale : levels / fullScale,

@@ -1,4 +1,4 @@
-import type { Engine } from "../src/ground/kernels/engine.ts";
+import type { Engine } from "../src/ground/kernels/index.ts";
 
 /** What power-law drift needs of each cell, one element per cell. */
 export interface DriftingCells {

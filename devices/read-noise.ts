@@ -1,5 +1,5 @@
 import { type Draw, fillNormalPlain, wordsOfEvent } from "../src/ground/draws/index.ts";
-import type { Engine } from "../src/ground/kernels/engine.ts";
+import type { Engine } from "../src/ground/kernels/index.ts";
 
 /**
  * Read noise that stays for a while: out = g + s N, s = g amplitude scale, one N per cell. Not clamped (a cell is clamped

@@ -1,5 +1,5 @@
 import { type Draw, fillNormalPlain, wordsOfEvent } from "../../src/ground/draws/index.ts";
-import type { Engine } from "../../src/ground/kernels/engine.ts";
+import type { Engine } from "../../src/ground/kernels/index.ts";
 
 /** clip(slope ln r + intercept, low, high). */
 export interface ClippedLogarithm {

@@ -1,4 +1,4 @@
-import type { Engine } from "../kernels/engine.ts";
+import type { Engine } from "../kernels/index.ts";
 import type { Draw } from "./draw.ts";
 import { philox4x32 } from "./philox.ts";
 
