@@ -159,7 +159,7 @@ export class Tile {
       summed.noisy = anyAbove(fresh.conductance) || (other !== null && anyAbove(other.conductance));
       this.#pack(summed.means, this.#means[first], second && this.#means[second], -1);
       if (!summed.noisy) continue;
-      this.#pack(summed.variances, fresh.variance, other && other.variance, 1);
+      this.#pack(summed.variances, fresh.variance, other?.variance ?? null, 1);
       boundSkewness(fresh, other, rows, columns, summed.ratio, summed.third, summed.thirdNorm);
     }
   }

@@ -1,5 +1,5 @@
-import type { Engine } from "../src/ground/kernels/index.ts";
 import { InputError } from "../src/ground/errors.ts";
+import type { Engine } from "../src/ground/kernels/index.ts";
 
 /** Fields of a population's state, in order; float64 for clocks, which must stay exact over years. */
 export type StateLayout = Readonly<Record<string, "float32" | "float64">>;
@@ -25,7 +25,11 @@ const headerBytes = 64;
  * Struct of arrays for `count` cells in the engine's memory. A saved state starts with a 64-byte header: magic, version,
  * layout checksum, count (uint32 each, little endian) and the clock (float64, s).
  */
-export function allocateState<Layout extends StateLayout>(engine: Engine, layout: Layout, count: number): State<Layout> {
+export function allocateState<Layout extends StateLayout>(
+  engine: Engine,
+  layout: Layout,
+  count: number,
+): State<Layout> {
   const names = Object.keys(layout);
   const fields: Record<string, Float32Array | Float64Array> = {};
   for (const name of names) {
@@ -39,7 +43,7 @@ export function allocateState<Layout extends StateLayout>(engine: Engine, layout
     save(clock) {
       const bytes = new Uint8Array(size);
       const header = new DataView(bytes.buffer);
-      [magic, version, checksum, count].forEach((word, index) => header.setUint32(4 * index, word, true));
+      for (const [index, word] of [magic, version, checksum, count].entries()) header.setUint32(4 * index, word, true);
       header.setFloat64(16, clock, true);
       let offset = headerBytes;
       for (const name of names) {
@@ -56,13 +60,17 @@ export function allocateState<Layout extends StateLayout>(engine: Engine, layout
       const header = new DataView(bytes.buffer, bytes.byteOffset);
       for (const [index, word] of [magic, version, checksum, count].entries()) {
         if (header.getUint32(4 * index, true) !== word) {
-          throw new InputError(`saved state: word ${index} of its header is ${header.getUint32(4 * index, true)}, expected ${word}`);
+          throw new InputError(
+            `saved state: word ${index} of its header is ${header.getUint32(4 * index, true)}, expected ${word}`,
+          );
         }
       }
       let offset = headerBytes;
       for (const name of names) {
         const field = fields[name]!;
-        new Uint8Array(field.buffer, field.byteOffset, field.byteLength).set(bytes.subarray(offset, offset + field.byteLength));
+        new Uint8Array(field.buffer, field.byteOffset, field.byteLength).set(
+          bytes.subarray(offset, offset + field.byteLength),
+        );
         offset += field.byteLength;
       }
       return header.getFloat64(16, true);

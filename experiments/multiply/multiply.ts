@@ -4,13 +4,13 @@ import {
   conductancesOf,
   costsOf,
   energyOf,
-  latencyOf,
   Ledger,
+  latencyOf,
   outputRanges,
   TileLayer,
 } from "../../circuits/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
-import { inputError, InterruptedError } from "../../src/ground/errors.ts";
+import { InterruptedError, inputError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import { engineBytes, layerOptions, placementOf } from "../network/index.ts";
 import type { MultiplyRequest } from "./request.ts";

@@ -6,6 +6,7 @@ import { calibrate, type LayerCalibration } from "./calibration.ts";
 import type { ChipShare, ChipTask } from "./chip-run.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type ImageData, imageBatch, imageCount } from "./images.ts";
+import type { Measured } from "./measured.ts";
 import type { Network } from "./partition.ts";
 import { layersOf, placementOf } from "./placement.ts";
 import { type Profile, profileNetwork } from "./profile.ts";
@@ -25,24 +26,6 @@ export interface EvaluateSupplies extends Pick<TaskTools, "ort" | "openEngine" |
   readonly stage: (title: string, total: number) => { progress(amount: number): void };
 }
 
-/** Everything an evaluation measured, before it is summed up. */
-export interface Measured {
-  readonly network: Network;
-  readonly profile: Profile;
-  readonly layers: readonly TileLayer[];
-  readonly calibration: readonly LayerCalibration[];
-  readonly check: CheckShare;
-  readonly images: number;
-  /** s since the first reading, ascending. */
-  readonly times: readonly number[];
-  /** Settings of compensation, in order. */
-  readonly compensation: readonly boolean[];
-  /** s that slow noise is held for. */
-  readonly window: number;
-  /** All shares of every chip that finished. */
-  readonly shares: readonly ChipShare[];
-}
-
 /** The largest batch whose inputs to one layer stay under 32 MB: the same for any number of threads, since it names noise. */
 export function batchSizeOf(vectorBytes: number): number {
   return Math.max(1, Math.min(256, 2 ** Math.floor(Math.log2(2 ** 25 / Math.max(1, vectorBytes)))));
@@ -57,7 +40,7 @@ export function batchSizeOf(vectorBytes: number): number {
 export async function evaluate(
   request: EvaluateRequest,
   supplies: EvaluateSupplies,
-): Promise<{ evaluation: Omit<Evaluation, "runtime">; interrupted: boolean }> {
+): Promise<{ evaluation: Omit<Evaluation, "runtime">; interrupted: boolean; warnings: readonly string[] }> {
   const { chip, test, source } = supplies;
   const { network, engine } = await networkOnThread(source, supplies);
   checkImages(request, network, test);
@@ -80,8 +63,20 @@ export async function evaluate(
   const compensation = { none: [false], global: [true], both: [false, true] }[request.compensation];
   const task = { ...shared, seed: request.seed, times, compensation, window };
   const { shares, interrupted } = await runChips(task, request.chips, supplies);
-  const measured = { network, profile, layers, calibration, check, images, times, compensation, window, shares };
-  return { evaluation: summarise(request, chip, measured), interrupted };
+  const measured: Measured = {
+    network,
+    profile,
+    layers,
+    calibration,
+    check,
+    images,
+    times,
+    compensation,
+    window,
+    shares,
+  };
+  const warnings = [...network.warnings, ...profile.warnings];
+  return { evaluation: summarise(request, chip, measured), interrupted, warnings };
 }
 
 /** s of one inference on the tiles: layers one after another. */

@@ -5,6 +5,8 @@ export interface ImageData {
   readonly labels: Int32Array;
   /** Values of one image. */
   readonly size: number;
+  /** Its axes, where the file has them: [28, 28]. */
+  readonly shape: readonly number[];
   /** What the network sees is value * scale + shift. */
   readonly scale: number;
   readonly shift: number;

@@ -15,8 +15,8 @@ import type { KnownTree } from "../../src/ground/known.ts";
 import { addMoments, meanAndDeviation, noMoments, summary } from "../../src/ground/statistics/index.ts";
 import { chipBoundary, compareWithGpu, gpuAnchors, gpuNamed, type Workload } from "../gpu-comparison/index.ts";
 import type { ChipShare } from "./chip-run.ts";
-import type { Measured } from "./evaluate.ts";
 import type { Assumption, Evaluation, GpuComparison, LayerSummary, Spread, TimeResult } from "./evaluation.ts";
+import type { Measured } from "./measured.ts";
 import type { Profile } from "./profile.ts";
 import type { EvaluateRequest } from "./request.ts";
 

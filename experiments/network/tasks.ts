@@ -6,7 +6,7 @@ import type { LayerCalibration } from "./calibration.ts";
 import { type ChipShare, type ChipTask, runChip } from "./chip-run.ts";
 import { classesOf, type ImageData, imageBatch } from "./images.ts";
 import type { Ort } from "./ort.ts";
-import { type Network, readNetwork } from "./partition.ts";
+import { type Network, type ReadOptions, readNetwork } from "./partition.ts";
 import { engineBytes, layersOf, type Placement } from "./placement.ts";
 
 /** A network as workers are sent it. */
@@ -14,6 +14,8 @@ export interface NetworkSource {
   readonly file: string;
   /** Over a SharedArrayBuffer where several threads read it. */
   readonly bytes: Uint8Array;
+  /** Axes of the images that will be given: they fill what the file leaves open. */
+  readonly imageShape: readonly number[];
 }
 
 /** What the surface gives a task of this room, on whatever thread it runs. */
@@ -45,9 +47,16 @@ export interface CheckShare {
 
 /** The network as this thread keeps it, with an engine large enough for its tiles. */
 export async function networkOnThread(source: NetworkSource, tools: Pick<TaskTools, "ort" | "keep" | "openEngine">) {
-  const network = await tools.keep(`network ${source.file}`, () => readNetwork(source.file, source.bytes, tools.ort));
+  const network = await tools.keep(`network ${source.file}`, () =>
+    readNetwork(source.file, source.bytes, tools.ort, imageOptions(source)),
+  );
   const engine = await tools.keep(`engine ${source.file}`, () => tools.openEngine(engineBytes(network.products)));
   return { network, engine };
+}
+
+/** A row of numbers says nothing of axes. */
+function imageOptions({ imageShape }: NetworkSource): ReadOptions {
+  return imageShape.length > 1 ? { imageShape } : {};
 }
 
 /** Tasks of this room by name, for the pool. */

@@ -31,6 +31,7 @@ interface Labelled {
   readonly file: string;
   readonly values: NumberArray;
   readonly size: number;
+  readonly shape: readonly number[];
   readonly labels: Int32Array;
 }
 
@@ -83,7 +84,7 @@ export function readDataSet(request: DataSetRequest): DataSet {
 
 /** The images from `first` on, `count` of them; where threads can share memory, in memory that they share. */
 function part(
-  { file, values, size, labels }: Labelled,
+  { file, values, size, shape, labels }: Labelled,
   first: number,
   count: number | null,
   { inputScale, inputShift }: DataSetRequest,
@@ -103,6 +104,7 @@ function part(
     values: kept,
     labels: new Int32Array(labels.subarray(first, end)),
     size,
+    shape,
     scale: inputScale ?? (bytes ? 1 / 255 : 1),
     shift: inputShift ?? 0,
   };
@@ -201,7 +203,7 @@ function labelled(imageFile: string, images: StoredArray, labelFile: string, lab
     const found = `label ${labels.values[wrong]}`;
     throw inputError({ file: labelFile, place: `image ${wrong}`, found, expected: "a whole number from 0" });
   }
-  return { file: imageFile, values: images.values, size, labels: Int32Array.from(labels.values) };
+  return { file: imageFile, values: images.values, size, shape, labels: Int32Array.from(labels.values) };
 }
 
 /** Where an array stops being finite in single precision; -1: nowhere. Whole numbers always are. */

@@ -15,13 +15,13 @@ export const work: Work = {
     const keep = keeper();
     const pool = workerPool({ threads, tasks, worker: new URL("./worker.js", import.meta.url), keep });
     try {
-      const source = { file: network.file, bytes: shared(network.bytes) };
+      const source = { file: network.file, bytes: shared(network.bytes), imageShape: test.shape };
       const supplies = { ort, openEngine, keep, source, chip, test, calibration, pool, signal, stage };
-      const { evaluation, interrupted } = await evaluate(request, supplies);
+      const { evaluation, interrupted, warnings } = await evaluate(request, supplies);
       const seconds = (performance.now() - started) / 1000;
       const readings = evaluation.images * evaluation.finishedChips * evaluation.results.length;
       const runtime = { seconds, perImage: seconds / Math.max(1, readings), threads, peakMemory: peakMemory() };
-      return { result: { ...evaluation, runtime }, interrupted, kernels: kernelsOf(ort), warnings: [] };
+      return { result: { ...evaluation, runtime }, interrupted, kernels: kernelsOf(ort), warnings };
     } finally {
       await pool.close();
     }

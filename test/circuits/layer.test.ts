@@ -72,7 +72,7 @@ describe("a layer on ideal tiles", () => {
     layer.hold(exact, 0);
     const y = layer.multiply(x, vectors, "images", 0, null);
     const wanted = product(x, weights, vectors, rows, columns);
-    wanted.forEach((value, i) => expect(Math.abs(y[i]! - value)).toBeLessThan(2e-5 * Math.sqrt(rows) * 4));
+    for (const [i, value] of wanted.entries()) expect(Math.abs(y[i]! - value)).toBeLessThan(2e-5 * Math.sqrt(rows) * 4);
   });
 
   it.each([1, 2])(

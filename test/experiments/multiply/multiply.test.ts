@@ -78,8 +78,11 @@ describe("multiply on doped GST", () => {
       without: new Set(["programmingNoise", "drift"] as const),
     };
     const result = await run(request, chipWith("pcm"), weights, gaussian(1, 3, 1));
-    const close = (matrix: number[][], wanted: number[][]): void =>
-      matrix.forEach((row, i) => row.forEach((value, j) => expect(value * 1e6).toBeCloseTo(wanted[i]![j]!, 4)));
+    const close = (matrix: number[][], wanted: number[][]): void => {
+      for (const [i, row] of matrix.entries()) {
+        for (const [j, value] of row.entries()) expect(value * 1e6).toBeCloseTo(wanted[i]![j]!, 4);
+      }
+    };
     close(result.target!.positive, [
       [25, 0],
       [0, 25],
