@@ -19,7 +19,14 @@ export class CrossbarArray {
   readonly positive: Cells;
   readonly negative: Cells;
 
-  constructor(engine: Engine, device: PreparedDevice, rows: number, columns: number, draw: Draw, switches: DeviceSwitches) {
+  constructor(
+    engine: Engine,
+    device: PreparedDevice,
+    rows: number,
+    columns: number,
+    draw: Draw,
+    switches: DeviceSwitches,
+  ) {
     this.rows = rows;
     this.columns = columns;
     this.positive = device.create(engine, rows * columns, at(draw, "positive"), switches);
@@ -28,7 +35,8 @@ export class CrossbarArray {
 
   /** Programs every pair to its targets, S, [rows][columns]; `event` numbers the programming. */
   program(positive: Float32Array, negative: Float32Array, event: number): void {
-    if (!this.positive.program || !this.negative.program) throw new Error("this device model has no programmed statistics");
+    if (!this.positive.program || !this.negative.program)
+      throw new Error("this device model has no programmed statistics");
     this.positive.program(positive, event);
     this.negative.program(negative, event);
   }

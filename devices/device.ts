@@ -43,7 +43,7 @@ export interface Stimulus {
   readonly duration: number;
   /** K; absent: the temperature the parameter set holds for. */
   readonly temperature?: number;
-  readonly light?: { /** W/m^2. */ readonly irradiance: number; /** m. */ readonly wavelength: number };
+  readonly light?: { /** W/m^2. */ readonly irradiance: number /** m. */; readonly wavelength: number };
 }
 
 /** How a reading divides noise slower than a run (one draw, held) from noise that is fresh at every product. */

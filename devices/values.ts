@@ -16,7 +16,12 @@ function leafAt(values: KnownTree, path: string): number | string | readonly num
 export function numberAt(values: KnownTree, path: string, low = -Infinity, high = Infinity): number {
   const value = leafAt(values, path);
   if (typeof value !== "number" || Number.isNaN(value) || value < low || value > high) {
-    throw inputError({ file: "parameter set", place: path, found: `${value}`, expected: `a number from ${low} to ${high}` });
+    throw inputError({
+      file: "parameter set",
+      place: path,
+      found: `${value}`,
+      expected: `a number from ${low} to ${high}`,
+    });
   }
   return value;
 }

@@ -29,7 +29,12 @@ export interface PhaseChangeLaw {
   readonly exponentMean: ClippedLine;
   readonly exponentSpread: ClippedLine;
   readonly exponentSpreadScale: number;
-  readonly readNoise: { readonly coefficient: number; readonly power: number; readonly maximum: number; readonly scale: number };
+  readonly readNoise: {
+    readonly coefficient: number;
+    readonly power: number;
+    readonly maximum: number;
+    readonly scale: number;
+  };
   readonly readNoiseReference: "target" | "programmed";
   /** s, t_r. */
   readonly readTime: number;
@@ -74,7 +79,11 @@ export function lawOf(values: KnownTree): PhaseChangeLaw {
  * Variance factors of one reading at age t: total ln((t + t_r) / 2 t_r), of which the part slower than the run's window W,
  * ln((t + t_r) / W), is held and ln(W / 2 t_r) is fresh; W is limited to 2 t_r .. t + t_r.
  */
-export function noiseFactors(age: number, readTime: number, split: { mode: string; window: number }): { held: number; fresh: number } {
+export function noiseFactors(
+  age: number,
+  readTime: number,
+  split: { mode: string; window: number },
+): { held: number; fresh: number } {
   const longest = Math.max(age + readTime, 2 * readTime);
   const window =
     split.mode === "held"

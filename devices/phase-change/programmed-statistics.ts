@@ -109,7 +109,10 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
       }
       for (let i = 0; i < count; i++) {
         const from = clock - programmedAt[i]!;
-        work[i]! += voltage * voltage * chargePerVolt(programmed[i]!, switches.drift ? exponent[i]! : 0, law.driftOrigin, from, duration);
+        work[i]! +=
+          voltage *
+          voltage *
+          chargePerVolt(programmed[i]!, switches.drift ? exponent[i]! : 0, law.driftOrigin, from, duration);
       }
       clock += duration;
     },

@@ -40,11 +40,15 @@ export function keepsTheDeviceContract(model: DeviceModel, setPath: string): voi
 
     it("never has a negative or infinite conductance, at any time", async () => {
       await fc.assert(
-        fc.asyncProperty(fc.double({ min: 0, max: 1e9, noNaN: true }), fc.integer({ min: 0, max: 99 }), async (seconds, seed) => {
-          const cells = await programmed(seed);
-          cells.elapse(device.firstReading + seconds);
-          for (const value of read(cells, 0).now) expect(value >= 0 && Number.isFinite(value)).toBe(true);
-        }),
+        fc.asyncProperty(
+          fc.double({ min: 0, max: 1e9, noNaN: true }),
+          fc.integer({ min: 0, max: 99 }),
+          async (seconds, seed) => {
+            const cells = await programmed(seed);
+            cells.elapse(device.firstReading + seconds);
+            for (const value of read(cells, 0).now) expect(value >= 0 && Number.isFinite(value)).toBe(true);
+          },
+        ),
         { seed: 1, numRuns: 20 },
       );
     });

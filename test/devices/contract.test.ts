@@ -1,5 +1,5 @@
-import { deviceModels } from "../../devices/index.ts";
 import { describe, expect, it } from "vitest";
+import { deviceModels } from "../../devices/index.ts";
 import { keepsTheDeviceContract } from "../contracts/device-contract.ts";
 
 const sets: Record<string, string> = { ideal: "ideal/exact", pcm: "phase-change/joshi-2020" };

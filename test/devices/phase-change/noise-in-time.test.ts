@@ -29,7 +29,10 @@ async function cellsAt(target: number, age: number, split: NoiseSplit, set: Know
   return { now, centre, deviation, share: population.heldShare(split) };
 }
 
-function clampedRead({ centre, deviation }: { centre: Float32Array; deviation: Float32Array }, normal: Float32Array): Float64Array {
+function clampedRead(
+  { centre, deviation }: { centre: Float32Array; deviation: Float32Array },
+  normal: Float32Array,
+): Float64Array {
   return Float64Array.from(centre, (value, i) => Math.max(0, value + deviation[i]! * normal[i]!));
 }
 
@@ -111,7 +114,10 @@ describe("1/f read noise of doped GST in time", () => {
   it("leaves 0.217 uS between the cells of a zero pair", async () => {
     const device = deviceModel("pcm").prepare(values);
     const difference = new Float64Array(cells);
-    for (const [sign, seed] of [[1, 1], [-1, 2]] as const) {
+    for (const [sign, seed] of [
+      [1, 1],
+      [-1, 2],
+    ] as const) {
       const population = device.create(await openEngine(1 << 24, "typescript"), cells, drawOf(seed), everything);
       population.program!(new Float32Array(cells), 0);
       population.elapse(20);
@@ -130,7 +136,10 @@ describe("1/f read noise of doped GST in time", () => {
     const bent = structuredClone(values) as unknown as { readNoise: { reference: { value: string } } };
     bent.readNoise.reference.value = "programmed";
     const split = { mode: "perRead", window: 1 } as const;
-    const [target, programmed] = [await cellsAt(5e-6, 20, split), await cellsAt(5e-6, 20, split, bent as unknown as KnownTree)];
+    const [target, programmed] = [
+      await cellsAt(5e-6, 20, split),
+      await cellsAt(5e-6, 20, split, bent as unknown as KnownTree),
+    ];
     const factor = Math.sqrt(Math.log((20 + 250e-9) / 500e-9));
     const share = (g: number): number => Math.min(0.0088 / (g / 25e-6) ** 0.65, 0.2);
     for (let i = 0; i < 1000; i++) {
