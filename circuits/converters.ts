@@ -5,7 +5,7 @@ import {
   padded,
   panelColumns,
   panelVectors,
-} from "../crossbar/product.ts";
+} from "../crossbar/index.ts";
 import { type Engine, type KernelExports, roundHalfEven } from "../src/ground/kernels/index.ts";
 
 /** Which inputs a phase of the read drives: all, the positive ones, or the magnitudes of the negative ones. */

@@ -6,7 +6,6 @@ export { addProductError, conductancesOf, outputRanges, weightErrors } from "./l
 export { type Override, readOverride } from "./overrides.ts";
 export type { LayerOptions, LayerWeights } from "./placed-tile.ts";
 export { chipTree, printChip } from "./print-chip.ts";
-export { CalibrationSample, fullScale } from "./ranges.ts";
 export { type ChipRequest, readChip } from "./read-chip.ts";
 export { type Fidelity, fidelities, vectorsPerRead } from "./tile.ts";
 export { type Cause, causes, type TileSpec, tileSpec } from "./tile-spec.ts";

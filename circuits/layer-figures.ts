@@ -1,4 +1,4 @@
-import { multiplyFloats, newFloatProducts, padded, panelColumns } from "../crossbar/product.ts";
+import { multiplyFloats, newFloatProducts, padded, panelColumns } from "../crossbar/index.ts";
 import type { Moments } from "../src/ground/statistics/index.ts";
 import type { TileLayer } from "./layer.ts";
 import { type PlacedTile, withConductances, withTargets } from "./placed-tile.ts";

@@ -1,4 +1,4 @@
-import { newPackedCodes, type PackedCodes } from "../crossbar/product.ts";
+import { newPackedCodes, type PackedCodes } from "../crossbar/index.ts";
 import type { NoiseSplit } from "../devices/index.ts";
 import type { Draw } from "../src/ground/draws/index.ts";
 import type { EventSink, OperationEvent } from "../src/ground/events.ts";

@@ -1,6 +1,9 @@
-import { CrossbarArray, type HeldConductances } from "../crossbar/array.ts";
 import {
+  boundSkewness,
+  CrossbarArray,
   codePlace,
+  type FreshCells,
+  type HeldConductances,
   multiplyCodes,
   multiplyFloats,
   multiplySquares,
@@ -15,17 +18,12 @@ import {
   packVariances,
   padded,
   panelColumns,
-} from "../crossbar/product.ts";
-import {
-  boundSkewness,
-  type FreshCells,
   resampleSkewed,
   type SkewnessCheck,
+  sampleColumnSums,
   sumColumns,
-} from "../crossbar/read-noise-output.ts";
-import { sampleColumnSums } from "../crossbar/sampled.ts";
-import type { DeviceSwitches, NoiseSplit, PreparedDevice } from "../devices/index.ts";
-import { clampedMoments } from "../devices/read-noise.ts";
+} from "../crossbar/index.ts";
+import { clampedMoments, type DeviceSwitches, type NoiseSplit, type PreparedDevice } from "../devices/index.ts";
 import { at, type Draw } from "../src/ground/draws/index.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
 import { convertOutputs } from "./converters.ts";

@@ -1,2 +1,30 @@
 export { CrossbarArray, type HeldConductances } from "./array.ts";
 export { pairTargets, type ScaleSpan, tileSpans, weightScales } from "./mapping.ts";
+export {
+  codePlace,
+  largestInputCode,
+  multiplyCodes,
+  multiplyFloats,
+  multiplySquares,
+  newFloatProducts,
+  newPackedCodes,
+  newPackedVariances,
+  newPackedWeights,
+  newProducts,
+  type PackedCodes,
+  type PackedWeights,
+  type Products,
+  packDifferences,
+  packVariances,
+  padded,
+  panelColumns,
+  panelVectors,
+} from "./product.ts";
+export {
+  boundSkewness,
+  type FreshCells,
+  resampleSkewed,
+  type SkewnessCheck,
+  sumColumns,
+} from "./read-noise-output.ts";
+export { sampleColumnSums } from "./sampled.ts";

@@ -1,3 +1,4 @@
 export { deviceModel, deviceModels } from "./catalogue.ts";
 export type { Cells, DeviceModel, DeviceSwitches, NoiseSplit, PreparedDevice, Stimulus } from "./device.ts";
-export { numberAt, numbersAt, wordAt } from "./values.ts";
+export { clampedMoments } from "./read-noise.ts";
+export { numberAt, wordAt } from "./values.ts";

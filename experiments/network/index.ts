@@ -1,6 +1,6 @@
 export { type EvaluateSupplies, evaluate } from "./evaluate.ts";
 export type { Evaluation, GpuComparison, LayerSummary, Spread, TimeResult } from "./evaluation.ts";
-export { type ImageData, imageBatch, imageCount } from "./images.ts";
+export type { ImageData } from "./images.ts";
 export type { Ort } from "./ort.ts";
 export { engineBytes, layerOptions, placementOf } from "./placement.ts";
 export type { EvaluateRequest } from "./request.ts";

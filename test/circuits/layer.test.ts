@@ -96,7 +96,8 @@ describe("a layer on ideal tiles", () => {
         expect(countOf(ledger, "wordLineDrive")).toBe(vectors * rows * phases);
       }
       const largest = Math.max(...results[0]!.map(Math.abs));
-      for (const [i, value] of results[1]!.entries()) expect(Math.abs(value - results[0]![i]!) / largest).toBeLessThan(1e-3);
+      for (const [i, value] of results[1]!.entries())
+        expect(Math.abs(value - results[0]![i]!) / largest).toBeLessThan(1e-3);
     },
   );
 
@@ -277,6 +278,7 @@ describe("a noisy layer", () => {
       results.push(layer.multiply(x, vectors, "images", 0, null));
     }
     const largest = Math.max(...results[0]!.map(Math.abs));
-    for (const [i, value] of results[1]!.entries()) expect(Math.abs(value - results[0]![i]!) / largest).toBeLessThan(2e-4);
+    for (const [i, value] of results[1]!.entries())
+      expect(Math.abs(value - results[0]![i]!) / largest).toBeLessThan(2e-4);
   });
 });
