@@ -13,7 +13,6 @@ import { writeModel } from "../src/ground/formats/onnx.ts";
 import {
   floatTensor,
   integerTensor,
-  namedOutput,
   onnxNode as node,
   onnxGraph,
   onnxModel,
@@ -23,7 +22,7 @@ import {
 
 ort.env.wasm.numThreads = 1;
 
-export { floatTensor, integerTensor, namedOutput, node, ort, rawTensor, valueInfo };
+export { floatTensor, integerTensor, node, ort, rawTensor, valueInfo };
 
 /** Numbers from -1 to 1 in a fixed order of their own for every seed (a linear congruence modulo 2^31 - 1). */
 export function numbers(count: number, seed = 1, scale = 1): Float32Array {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { imageBatch } from "../../experiments/network/index.ts";
+import { imageBatch } from "../../experiments/network/images.ts";
 import { InputError } from "../../src/ground/errors.ts";
 import type { NumberArray } from "../../src/ground/formats/array.ts";
 import { writeNpz } from "../../src/ground/formats/npz.ts";
