@@ -33,6 +33,8 @@ export class TileLayer {
   readonly product: LayerWeights;
   readonly options: LayerOptions;
   readonly placed: readonly PlacedTile[];
+  /** Tiles of one row of them, by group. */
+  readonly #rowTiles: readonly (readonly (readonly PlacedTile[])[])[];
   readonly #integer: boolean;
   readonly #parts: readonly Pass["part"][];
   #inputRange = 1;
@@ -52,6 +54,11 @@ export class TileLayer {
     this.#integer = spec.inputLevels > 0 && spec.inputLevels <= 127 && spec.clip;
     this.#parts = [...new Set(passesOf(spec).map(({ part }) => part))];
     this.placed = placeTiles(engine, product, options, this.#integer, draw);
+    this.#rowTiles = Array.from({ length: product.groups }, (_, group) => {
+      const ofGroup = this.placed.filter((placed) => placed.group === group);
+      const rowTiles = new Set(ofGroup.map(({ rowTile }) => rowTile));
+      return [...rowTiles].map((rowTile) => ofGroup.filter((placed) => placed.rowTile === rowTile));
+    });
     this.weightsHeld = this.placed.reduce(
       (sum, placed) => sum + withTargets(engine, product, options, placed, () => {}),
       0,
@@ -110,10 +117,17 @@ export class TileLayer {
    * @param purpose  what is read, part of the noise's address: "images" or "compensation"
    * @param batch  number of the batch, the other part
    * @param ledger  receives what happened; null where it is not counted
+   * @param out  receives the result; a new array where there is none
    * @returns [group][vector][column]
    */
-  multiply(inputs: Float32Array, vectors: number, purpose: string, batch: number, ledger: Ledger | null): Float32Array {
-    const out = new Float32Array(this.groups * vectors * this.columns);
+  multiply(
+    inputs: Float32Array,
+    vectors: number,
+    purpose: string,
+    batch: number,
+    ledger: Ledger | null,
+    out = new Float32Array(this.groups * vectors * this.columns),
+  ): Float32Array {
     const chunks = Math.ceil(vectors / vectorsPerRead);
     for (let chunk = 0; chunk < chunks; chunk++) {
       const first = chunk * vectorsPerRead;
@@ -143,17 +157,14 @@ export class TileLayer {
     const { memory } = this.engine;
     const mark = memory.mark();
     const values = memory.float32(count * this.columns).fill(0);
-    const ofGroup = this.placed.filter((placed) => placed.group === group);
-    for (const rowTile of new Set(ofGroup.map((placed) => placed.rowTile))) {
-      const inRow = ofGroup.filter((placed) => placed.rowTile === rowTile);
+    for (const inRow of this.#rowTiles[group]!) {
       const before = memory.mark();
       const [start, end] = inRow[0]!.rows;
       const height = end - start;
       const x = memory.float32(count * height);
-      for (let v = 0; v < count; v++) {
-        const from = (group * vectors + first + v) * this.rows;
-        x.set(inputs.subarray(from + start, from + end), v * height);
-      }
+      const from = (group * vectors + first) * this.rows;
+      if (height === this.rows) x.set(inputs.subarray(from, from + count * height));
+      else copyColumns(inputs, from + start, this.rows, height, count, x);
       const { driven, activity, clipped } = this.#drive(x, count, height);
       for (const { tile, columns, scales } of inRow) {
         const outputScale = memory.float32(tile.columns);
@@ -180,9 +191,7 @@ export class TileLayer {
       }
       memory.release(before);
     }
-    for (let v = 0; v < count; v++) {
-      out.set(values.subarray(v * this.columns, (v + 1) * this.columns), (group * vectors + first + v) * this.columns);
-    }
+    out.set(values, (group * vectors + first) * this.columns);
     memory.release(mark);
   }
 
@@ -207,20 +216,22 @@ export class TileLayer {
         continue;
       }
       const driven = memory.float32(vectors * height);
-      for (let n = 0; n < driven.length; n++) {
-        let value = x[n]! / range;
-        if (part === "negative") value = -value;
-        if (part !== "signed" && value < 0) value = 0;
-        if (inputLevels > 0) {
-          value = Math.round(value * inputLevels) / inputLevels;
-          if (clip && Math.abs(value) > 1) {
-            value = Math.sign(value);
-            clipped++;
+      for (let v = 0, n = 0; v < vectors; v++) {
+        for (let i = 0; i < height; i++, n++) {
+          let value = x[n]! / range;
+          if (part === "negative") value = -value;
+          if (part !== "signed" && value < 0) value = 0;
+          if (inputLevels > 0) {
+            value = Math.round(value * inputLevels) / inputLevels;
+            if (clip && Math.abs(value) > 1) {
+              value = Math.sign(value);
+              clipped++;
+            }
           }
+          driven[n] = value;
+          sums.absolute[i]! += Math.abs(value);
+          sums.squared[i]! += value * value;
         }
-        driven[n] = value;
-        sums.absolute[n % height]! += Math.abs(value);
-        sums.squared[n % height]! += value * value;
       }
       values.set(part, driven);
     }
@@ -273,4 +284,18 @@ export class TileLayer {
 /** Bytes of one converted value in the buffers; two where there is no converter. */
 function bytesOf(levels: number): number {
   return levels > 0 && levels <= 127 ? 1 : 2;
+}
+
+/** Copies `width` values of each of `count` rows of `stride` into rows of their own. */
+function copyColumns(
+  from: Float32Array,
+  start: number,
+  stride: number,
+  width: number,
+  count: number,
+  to: Float32Array,
+): void {
+  for (let row = 0, n = 0; row < count; row++) {
+    for (let i = start + row * stride, end = i + width; i < end; i++, n++) to[n] = from[i]!;
+  }
 }

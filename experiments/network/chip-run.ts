@@ -5,6 +5,7 @@ import type { Engine } from "../../src/ground/kernels/index.ts";
 import { addMoments, type Moments, noMoments } from "../../src/ground/statistics/index.ts";
 import type { LayerCalibration } from "./calibration.ts";
 import { classesOf, type ImageData, imageBatch } from "./images.ts";
+import { KeptArrays } from "./kept-arrays.ts";
 import type { Network } from "./partition.ts";
 import { layersOf, type Placement } from "./placement.ts";
 
@@ -88,6 +89,7 @@ async function runOn(task: ChipTask, network: Network, engine: Engine, watch: Ru
   const allFactors: number[][] = [];
   const inference = new Ledger();
   const compensation = new Ledger();
+  const arrays = new KeptArrays();
   const counts = layers.map(() => ({ signal: 0, error: 0 }));
 
   let reference: number[] | null = null;
@@ -120,7 +122,7 @@ async function runOn(task: ChipTask, network: Network, engine: Engine, watch: Ru
     for (let first = task.firstImage; first < task.endImage; first += task.batchSize) {
       if (watch.signal.aborted) throw new InterruptedError("interrupted");
       const count = Math.min(task.batchSize, task.endImage - first);
-      const batch = imageBatch(task.images, first, count);
+      const batch = imageBatch(task.images, first, count, arrays.take("images", count * task.images.size));
       const event = first / task.batchSize;
       // Products that depend on the images alone are the same for every setting of compensation: read once.
       const readOnce = new Map<number, Float32Array>();
@@ -131,11 +133,18 @@ async function runOn(task: ChipTask, network: Network, engine: Engine, watch: Ru
           const fromImages = network.products[index]!.level === 0;
           let outputs = fromImages ? readOnce.get(index) : undefined;
           if (outputs === undefined) {
-            outputs = layer.multiply(inputs, vectors, "images", event, firstRun ? inference : null);
-            if (fromImages && task.compensation.length > 1) readOnce.set(index, outputs.slice());
+            const out = arrays.take(`products ${index} ${s}`, layer.groups * vectors * layer.columns);
+            outputs = layer.multiply(inputs, vectors, "images", event, firstRun ? inference : null, out);
+            if (fromImages && s + 1 < task.compensation.length) {
+              // The network adds the bias to what it is given.
+              const copy = arrays.take(`products ${index} once`, out.length);
+              copy.set(outputs);
+              readOnce.set(index, copy);
+            }
             if (firstRun && event === 0) addProductError(layer, inputs, vectors, outputs, counts[index]!);
           }
-          return compensated ? scaled(outputs, factors![index]!) : outputs;
+          if (compensated) scale(outputs, factors![index]!);
+          return outputs;
         });
         const classes = classesOf(scores, count);
         for (let i = 0; i < count; i++) {
@@ -173,6 +182,6 @@ function compensationRead(layer: TileLayer, calibration: LayerCalibration, ledge
   return sum;
 }
 
-function scaled(values: Float32Array, factor: number): Float32Array {
-  return values.map((value) => value * factor);
+function scale(values: Float32Array, factor: number): void {
+  for (let i = 0; i < values.length; i++) values[i]! *= factor;
 }

@@ -16,10 +16,14 @@ export function imageCount(images: ImageData): number {
   return images.labels.length;
 }
 
-/** The images first .. first + count - 1 as the network sees them, [count][size]. */
-export function imageBatch(images: ImageData, first: number, count: number): Float32Array {
+/** The images first .. first + count - 1 as the network sees them, [count][size]; `batch` receives them. */
+export function imageBatch(
+  images: ImageData,
+  first: number,
+  count: number,
+  batch = new Float32Array(count * images.size),
+): Float32Array {
   const { values, size, scale, shift } = images;
-  const batch = new Float32Array(count * size);
   const from = first * size;
   for (let i = 0; i < batch.length; i++) batch[i] = values[from + i]! * scale + shift;
   return batch;

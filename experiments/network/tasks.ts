@@ -5,6 +5,7 @@ import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { LayerCalibration } from "./calibration.ts";
 import { type ChipShare, type ChipTask, runChip } from "./chip-run.ts";
 import { classesOf, type ImageData, imageBatch } from "./images.ts";
+import { KeptArrays } from "./kept-arrays.ts";
 import type { Ort } from "./ort.ts";
 import { type Network, type ReadOptions, readNetwork } from "./partition.ts";
 import { engineBytes, layersOf, type Placement } from "./placement.ts";
@@ -86,17 +87,20 @@ async function check(task: CheckTask, network: Network, engine: Engine, tools: T
     layer.elapse(exact.firstReading);
     layer.hold({ mode: "held", window: 0 }, 0);
   }
+  const arrays = new KeptArrays();
   let floatCorrect = 0;
   let sameClass = 0;
   let maximumLogitDifference = 0;
   for (let first = task.firstImage; first < task.endImage; first += task.batchSize) {
     if (tools.signal.aborted) throw new InterruptedError("interrupted");
     const count = Math.min(task.batchSize, task.endImage - first);
-    const batch = imageBatch(task.images, first, count);
+    const batch = imageBatch(task.images, first, count, arrays.take("images", count * task.images.size));
     const whole = await network.runWhole(batch, count);
-    const tiled = await network.run(batch, count, (index, inputs, vectors) =>
-      layers[index]!.multiply(inputs, vectors, "images", 0, null),
-    );
+    const tiled = await network.run(batch, count, (index, inputs, vectors) => {
+      const { groups, columns } = network.products[index]!;
+      const out = arrays.take(`products ${index}`, groups * vectors * columns);
+      return layers[index]!.multiply(inputs, vectors, "images", 0, null, out);
+    });
     const wanted = classesOf(whole, count);
     const found = classesOf(tiled, count);
     for (let i = 0; i < count; i++) {

@@ -14,6 +14,9 @@ export interface PoolOptions {
   readonly keep?: TaskWatch["keep"];
 }
 
+/** Tasks make few small objects: a young generation of this size is collected as fast and takes less memory. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+
 type Watch = Parameters<Pool["map"]>[2];
 
 /**
@@ -34,7 +37,7 @@ export function workerPool({ threads, tasks, worker, keep = keeper() }: PoolOpti
   }
 
   function start(): Worker {
-    const started = new Worker(worker, { workerData: { startedBy: "crossohm pool" } });
+    const started = new Worker(worker, { workerData: { startedBy: "crossohm pool" }, resourceLimits });
     const forget = () => {
       idle.delete(started);
       busy.delete(started);
