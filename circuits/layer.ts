@@ -126,7 +126,7 @@ export class TileLayer {
     purpose: string,
     batch: number,
     ledger: Ledger | null,
-    out = new Float32Array(this.groups * vectors * this.columns),
+    out: Float32Array = new Float32Array(this.groups * vectors * this.columns),
   ): Float32Array {
     const chunks = Math.ceil(vectors / vectorsPerRead);
     for (let chunk = 0; chunk < chunks; chunk++) {

@@ -21,7 +21,7 @@ export function imageBatch(
   images: ImageData,
   first: number,
   count: number,
-  batch = new Float32Array(count * images.size),
+  batch: Float32Array = new Float32Array(count * images.size),
 ): Float32Array {
   const { values, size, scale, shift } = images;
   const from = first * size;
