@@ -45,7 +45,7 @@ export interface PackedCodes {
   readonly largest: Float32Array;
   /** sqrt(sum over rows of code^6) of each vector, [capacity]. */
   readonly cubeNorm: Float32Array;
-  /** Room for the kernels: sums over vectors, and squares. */
+  /** Room for sums over vectors of |code|, then of code^2. */
   readonly scratch: Int32Array;
 }
 

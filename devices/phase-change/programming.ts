@@ -45,7 +45,7 @@ export interface ProgrammedCells {
  *   g = max(0, target + sigma(r) N), nu = |mean(r) + spread(r) N'|, Q = min(coefficient r^-power, maximum).
  * The target range is no limit: a cell at its top spreads upwards. At r = 0 every term has the value of its limit.
  *
- * @param target S, >= 0, [cells]
+ * @param target S, >= 0, [cells]; none of the arrays of `cells`
  * @param event number of this programming; N and N' of cell i are sample i of it
  * @source Joshi et al., Nat. Commun. 11, 2473 (2020), doi:10.1038/s41467-020-16108-9; Nandakumar et al., ICECS 2019, pp. 727-730,
  *   doi:10.1109/ICECS46596.2019.8964852
@@ -123,12 +123,11 @@ export function programCellsPlain(
 ): void {
   const { programmed, exponent, readNoiseAmplitude: amplitude } = cells;
   const cellCount = target.length;
-  const wanted = programmed === target ? target.slice() : target;
   fillNormalPlain(drawProgramming, event, programmed, cellCount);
   fillNormalPlain(drawExponent, event, exponent, cellCount);
   for (let i = 0; i < cellCount; i++) {
-    const r = wanted[i]! / law.range;
-    programmed[i] = Math.max(0, wanted[i]! + programmingNoise(law, r) * programmed[i]!);
+    const r = target[i]! / law.range;
+    programmed[i] = Math.max(0, target[i]! + programmingNoise(law, r) * programmed[i]!);
     exponent[i] = Math.abs(
       clippedLogarithm(law.exponentMean, r) +
         clippedLogarithm(law.exponentSpread, r) * law.exponentSpreadScale * exponent[i]!,
