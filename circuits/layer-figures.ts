@@ -1,7 +1,7 @@
 import { multiplyFloats, newFloatProducts, padded, panelColumns } from "../crossbar/index.ts";
 import type { Moments } from "../src/ground/statistics/index.ts";
 import type { TileLayer } from "./layer.ts";
-import { type PlacedTile, withConductances, withTargets } from "./placed-tile.ts";
+import { type PlacedTile, withConductances, withTargetDifferences, withTargets } from "./placed-tile.ts";
 import { CalibrationSample, fullScale } from "./ranges.ts";
 import { vectorsPerRead } from "./tile.ts";
 import { type Pass, passesOf } from "./tile-spec.ts";
@@ -14,10 +14,10 @@ export function weightErrors({ engine, product, options, placed }: TileLayer, fa
   let [count, ds, ws, dd, dw, ww] = [0, 0, 0, 0, 0, 0];
   for (const tile of placed) {
     withConductances(engine, tile, (positive, negative) => {
-      withTargets(engine, product, options, tile, (wantedPositive, wantedNegative) => {
+      withTargetDifferences(engine, product, options, tile, (wanted) => {
         for (let i = 0; i < positive.length; i++) {
           const d = positive[i]! - negative[i]!;
-          const w = wantedPositive[i]! - wantedNegative[i]!;
+          const w = wanted[i]!;
           ds += d;
           ws += w;
           dd += d * d;

@@ -164,7 +164,12 @@ export class TileLayer {
       const x = memory.float32(count * height);
       const from = (group * vectors + first) * this.rows;
       if (height === this.rows) x.set(inputs.subarray(from, from + count * height));
-      else copyColumns(inputs, from + start, this.rows, height, count, x);
+      else {
+        for (let v = 0; v < count; v++) {
+          const at = from + v * this.rows;
+          x.set(inputs.subarray(at + start, at + end), v * height);
+        }
+      }
       const { driven, activity, clipped } = this.#drive(x, count, height);
       for (const { tile, columns, scales } of inRow) {
         const outputScale = memory.float32(tile.columns);
@@ -284,18 +289,4 @@ export class TileLayer {
 /** Bytes of one converted value in the buffers; two where there is no converter. */
 function bytesOf(levels: number): number {
   return levels > 0 && levels <= 127 ? 1 : 2;
-}
-
-/** Copies `width` values of each of `count` rows of `stride` into rows of their own. */
-function copyColumns(
-  from: Float32Array,
-  start: number,
-  stride: number,
-  width: number,
-  count: number,
-  to: Float32Array,
-): void {
-  for (let row = 0, n = 0; row < count; row++) {
-    for (let i = start + row * stride, end = i + width; i < end; i++, n++) to[n] = from[i]!;
-  }
 }

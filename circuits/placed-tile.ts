@@ -1,4 +1,4 @@
-import { pairTargets, type ScaleSpan, tileSpans, weightScales } from "../crossbar/index.ts";
+import { pairTargets, type ScaleSpan, targetDifferences, tileSpans, weightScales } from "../crossbar/index.ts";
 import type { DeviceSwitches, PreparedDevice } from "../devices/index.ts";
 import { at, type Draw } from "../src/ground/draws/index.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
@@ -91,6 +91,22 @@ export function withTargets(
   use(positive, negative);
   memory.release(mark);
   return held;
+}
+
+/** Lends what a tile's pairs are asked to differ by, S, [tile rows][tile columns]. */
+export function withTargetDifferences(
+  engine: Engine,
+  product: LayerWeights,
+  { device }: LayerOptions,
+  { tile, group, rows, columns, scales }: PlacedTile,
+  use: (differences: Float32Array) => void,
+): void {
+  const { memory } = engine;
+  const mark = memory.mark();
+  const differences = memory.float32(tile.rows * tile.columns);
+  targetDifferences(product.weights[group]!, product.columns, rows, columns, scales, device.targetRange, differences);
+  use(differences);
+  memory.release(mark);
 }
 
 /** Lends a tile's conductances now, without read noise, S, [tile rows][tile columns]. */

@@ -1,5 +1,5 @@
 export { CrossbarArray, type HeldConductances } from "./array.ts";
-export { pairTargets, type ScaleSpan, tileSpans, weightScales } from "./mapping.ts";
+export { pairTargets, type ScaleSpan, targetDifferences, tileSpans, weightScales } from "./mapping.ts";
 export {
   codePlace,
   largestInputCode,

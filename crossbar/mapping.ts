@@ -66,24 +66,48 @@ export function weightScales(
 export function pairTargets(
   weights: Float32Array,
   columns: number,
-  [firstRow, endRow]: readonly [number, number],
-  [firstColumn, endColumn]: readonly [number, number],
+  rowSpan: readonly [number, number],
+  columnSpan: readonly [number, number],
   scales: Float64Array,
   targetRange: number,
   positive: Float32Array,
   negative: Float32Array,
 ): number {
+  const held = targetDifferences(weights, columns, rowSpan, columnSpan, scales, targetRange, positive);
+  for (let cell = 0; cell < positive.length; cell++) {
+    const target = positive[cell]!;
+    negative[cell] = target < 0 ? -target : 0;
+    if (target < 0) positive[cell] = 0;
+  }
+  return held;
+}
+
+/**
+ * What a tile's pairs are asked to differ by, positive less negative cell.
+ *
+ * @param differences  receives S, row-major [tile rows][tile columns]
+ * @returns how many weights ask for more than the target range and are held to it
+ */
+export function targetDifferences(
+  weights: Float32Array,
+  columns: number,
+  [firstRow, endRow]: readonly [number, number],
+  [firstColumn, endColumn]: readonly [number, number],
+  scales: Float64Array,
+  targetRange: number,
+  differences: Float32Array,
+): number {
   let held = 0;
   let cell = 0;
   for (let i = firstRow; i < endRow; i++) {
     for (let j = firstColumn; j < endColumn; j++, cell++) {
-      let target = weights[i * columns + j]! * scales[j]!;
+      const target = weights[i * columns + j]! * scales[j]!;
       if (Math.abs(target) > targetRange) {
         if (Math.abs(target) > targetRange * (1 + 1e-6)) held++;
-        target = Math.sign(target) * targetRange;
+        differences[cell] = Math.sign(target) * targetRange;
+      } else {
+        differences[cell] = target;
       }
-      positive[cell] = target > 0 ? target : 0;
-      negative[cell] = target < 0 ? -target : 0;
     }
   }
   return held;
