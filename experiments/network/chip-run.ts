@@ -66,15 +66,6 @@ export interface RunWatch {
  * layer, tile, reading and batch, so shares of a chip can run anywhere.
  */
 export async function runChip(task: ChipTask, network: Network, engine: Engine, watch: RunWatch): Promise<ChipShare> {
-  const mark = engine.memory.mark();
-  try {
-    return await runOn(task, network, engine, watch);
-  } finally {
-    engine.memory.release(mark);
-  }
-}
-
-async function runOn(task: ChipTask, network: Network, engine: Engine, watch: RunWatch): Promise<ChipShare> {
   const { placement, times } = task;
   const layers = layersOf(placement, network.products, engine, at(drawOf(task.seed), "chip", task.chip));
   for (const [index, layer] of layers.entries()) {

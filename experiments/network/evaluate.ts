@@ -12,7 +12,14 @@ import { layersOf, placementOf } from "./placement.ts";
 import { type Profile, profileNetwork } from "./profile.ts";
 import type { EvaluateRequest } from "./request.ts";
 import { summarise } from "./summarise.ts";
-import { type CheckShare, type CheckTask, type NetworkSource, networkOnThread, type TaskTools } from "./tasks.ts";
+import {
+  type CheckResult,
+  type NetworkSource,
+  networkOnThread,
+  type Step,
+  type StepResult,
+  type TaskTools,
+} from "./tasks.ts";
 
 /** What an evaluation is given by the surface. */
 export interface EvaluateSupplies extends Pick<TaskTools, "ort" | "openEngine" | "keep"> {
@@ -55,14 +62,13 @@ export async function evaluate(
   const layers = layersOf(placement, network.products, engine, at(drawOf(request.seed), "calibration"));
   const calibration = await calibrateLayers(chip, network, layers, supplies, batchSize);
   engine.memory.release(mark);
-  const shared = { source, placement, calibration, images: test, batchSize };
-  const check = await checkNetwork(shared, supplies);
   const images = imageCount(test);
   const window = request.readWindow ?? images * latencyOfReads(layers, profile);
   const times = [...new Set(request.times)].sort((a, b) => a - b);
   const compensation = { none: [false], global: [true], both: [false, true] }[request.compensation];
-  const task = { ...shared, seed: request.seed, times, compensation, window };
-  const { shares, interrupted } = await runChips(task, request.chips, supplies);
+  const { seed } = request;
+  const task = { source, placement, calibration, images: test, batchSize, seed, times, compensation, window };
+  const { check, shares, interrupted } = await runSteps(task, request.chips, supplies);
   const measured: Measured = {
     network,
     profile,
@@ -131,49 +137,32 @@ async function calibrateLayers(
   return calibrated;
 }
 
-async function checkNetwork(
-  task: Omit<CheckTask, "firstImage" | "endImage">,
-  { pool, signal, stage }: EvaluateSupplies,
-): Promise<CheckShare> {
-  const images = imageCount(task.images);
-  const watch = stage("self-check", images);
-  const inputs = sharesOf(images, task.batchSize, pool.threads).map(([firstImage, endImage]) => ({
-    ...task,
-    firstImage,
-    endImage,
-  }));
-  const shares = await pool.map<CheckTask, CheckShare>("checkNetwork", inputs, {
-    done: () => {},
-    progress: watch.progress,
-    signal,
-  });
-  return {
-    floatCorrect: shares.reduce((sum, share) => sum + share.floatCorrect, 0),
-    sameClass: shares.reduce((sum, share) => sum + share.sameClass, 0),
-    maximumLogitDifference: Math.max(...shares.map((share) => share.maximumLogitDifference)),
-  };
-}
+type ChipTasks = Omit<ChipTask, "chip" | "firstImage" | "endImage"> & { readonly source: NetworkSource };
 
-type SharedTask = Omit<ChipTask, "chip" | "firstImage" | "endImage"> & { readonly source: NetworkSource };
-
-async function runChips(
-  task: SharedTask,
+/** The self-check and every chip's shares, side by side; the check goes first, on the thread that has the network open. */
+async function runSteps(
+  task: ChipTasks,
   chips: number,
   { pool, signal, stage }: EvaluateSupplies,
-): Promise<{ shares: ChipShare[]; interrupted: boolean }> {
+): Promise<{ check: CheckResult; shares: ChipShare[]; interrupted: boolean }> {
   const images = imageCount(task.images);
   // As many shares a chip as make the last round of tasks a full one.
   const perChip = pool.threads / greatestCommonDivisor(chips, pool.threads);
   const spans = sharesOf(images, task.batchSize, perChip);
-  const inputs = Array.from({ length: chips }, (_, chip) =>
-    spans.map(([firstImage, endImage]) => ({ ...task, chip, firstImage, endImage })),
-  ).flat();
-  const watch = stage("reading images", chips * images * task.times.length * task.compensation.length);
+  const steps: Step[] = [{ check: task }];
+  for (let chip = 0; chip < chips; chip++) {
+    for (const [firstImage, endImage] of spans) steps.push({ chip: { ...task, chip, firstImage, endImage } });
+  }
+  const watch = stage("self-check and chips", images * (1 + chips * task.times.length * task.compensation.length));
   const finished: ChipShare[] = [];
+  let check: CheckResult | undefined;
   let interrupted = false;
   try {
-    await pool.map<(typeof inputs)[number], ChipShare>("runChip", inputs, {
-      done: (_, share) => finished.push(share),
+    await pool.map<Step, StepResult>("evaluateStep", steps, {
+      done: (_, result) => {
+        if ("check" in result) check = result.check;
+        else finished.push(result.chip);
+      },
       progress: watch.progress,
       signal,
     });
@@ -181,16 +170,11 @@ async function runChips(
     if (!(error instanceof InterruptedError)) throw error;
     interrupted = true;
   }
-  const whole = new Set(
-    Array.from({ length: chips }, (_, chip) => chip).filter(
-      (chip) => finished.filter((share) => share.chip === chip).length === spans.length,
-    ),
+  const whole = Array.from({ length: chips }, (_, chip) => finished.filter((share) => share.chip === chip)).filter(
+    (shares) => shares.length === spans.length,
   );
-  if (whole.size === 0) throw new InterruptedError("interrupted before the first chip was finished");
-  const shares = finished
-    .filter(({ chip }) => whole.has(chip))
-    .sort((a, b) => a.chip - b.chip || a.firstImage - b.firstImage);
-  return { shares, interrupted };
+  if (!check || whole.length === 0) throw new InterruptedError("interrupted before the first chip was finished");
+  return { check, shares: whole.flatMap((shares) => shares.sort((a, b) => a.firstImage - b.firstImage)), interrupted };
 }
 
 /** Spans of whole batches, at most `count` of them, as even as whole batches can be. */

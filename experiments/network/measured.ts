@@ -3,7 +3,7 @@ import type { LayerCalibration } from "./calibration.ts";
 import type { ChipShare } from "./chip-run.ts";
 import type { Network } from "./partition.ts";
 import type { Profile } from "./profile.ts";
-import type { CheckShare } from "./tasks.ts";
+import type { CheckResult } from "./tasks.ts";
 
 /** Everything an evaluation measured, before it is summed up. */
 export interface Measured {
@@ -11,7 +11,7 @@ export interface Measured {
   readonly profile: Profile;
   readonly layers: readonly TileLayer[];
   readonly calibration: readonly LayerCalibration[];
-  readonly check: CheckShare;
+  readonly check: CheckResult;
   readonly images: number;
   /** s since the first reading, ascending. */
   readonly times: readonly number[];

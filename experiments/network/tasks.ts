@@ -4,7 +4,7 @@ import { InterruptedError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { LayerCalibration } from "./calibration.ts";
 import { type ChipShare, type ChipTask, runChip } from "./chip-run.ts";
-import { classesOf, type ImageData, imageBatch } from "./images.ts";
+import { classesOf, type ImageData, imageBatch, imageCount } from "./images.ts";
 import { KeptArrays } from "./kept-arrays.ts";
 import type { Ort } from "./ort.ts";
 import { type Network, type ReadOptions, readNetwork } from "./partition.ts";
@@ -34,13 +34,11 @@ export interface CheckTask {
   readonly placement: Placement;
   readonly calibration: readonly LayerCalibration[];
   readonly images: ImageData;
-  readonly firstImage: number;
-  readonly endImage: number;
   readonly batchSize: number;
 }
 
-/** Of a share of the images: right classes in float, same classes through the tiles with every cause off, worst logit. */
-export interface CheckShare {
+/** Right classes in float, same classes through the tiles with every cause off, worst logit. */
+export interface CheckResult {
   readonly floatCorrect: number;
   readonly sameClass: number;
   readonly maximumLogitDifference: number;
@@ -60,25 +58,27 @@ function imageOptions({ imageShape }: NetworkSource): ReadOptions {
   return imageShape.length > 1 ? { imageShape } : {};
 }
 
+/** A piece of an evaluation: the self-check, or one chip's share of the images. */
+export type Step = { readonly check: CheckTask } | { readonly chip: ChipTask & { readonly source: NetworkSource } };
+
+export type StepResult = { readonly check: CheckResult } | { readonly chip: ChipShare };
+
 /** Tasks of this room by name, for the pool. */
 export const networkTasks = {
-  async runChip(input: ChipTask & { readonly source: NetworkSource }, tools: TaskTools): Promise<ChipShare> {
-    const { network, engine } = await networkOnThread(input.source, tools);
-    return runChip(input, network, engine, tools);
-  },
-
-  async checkNetwork(task: CheckTask, tools: TaskTools): Promise<CheckShare> {
+  async evaluateStep(step: Step, tools: TaskTools): Promise<StepResult> {
+    const task = "check" in step ? step.check : step.chip;
     const { network, engine } = await networkOnThread(task.source, tools);
     const mark = engine.memory.mark();
     try {
-      return await check(task, network, engine, tools);
+      if ("check" in step) return { check: await check(step.check, network, engine, tools) };
+      return { chip: await runChip(step.chip, network, engine, tools) };
     } finally {
       engine.memory.release(mark);
     }
   },
 };
 
-async function check(task: CheckTask, network: Network, engine: Engine, tools: TaskTools): Promise<CheckShare> {
+async function check(task: CheckTask, network: Network, engine: Engine, tools: TaskTools): Promise<CheckResult> {
   const exact: Placement = { ...task.placement, without: causes, fidelity: "statistical" };
   const layers = layersOf(exact, network.products, engine, at(drawOf(0), "self-check"));
   for (const [index, layer] of layers.entries()) {
@@ -91,9 +91,10 @@ async function check(task: CheckTask, network: Network, engine: Engine, tools: T
   let floatCorrect = 0;
   let sameClass = 0;
   let maximumLogitDifference = 0;
-  for (let first = task.firstImage; first < task.endImage; first += task.batchSize) {
+  const images = imageCount(task.images);
+  for (let first = 0; first < images; first += task.batchSize) {
     if (tools.signal.aborted) throw new InterruptedError("interrupted");
-    const count = Math.min(task.batchSize, task.endImage - first);
+    const count = Math.min(task.batchSize, images - first);
     const batch = imageBatch(task.images, first, count, arrays.take("images", count * task.images.size));
     const whole = await network.runWhole(batch, count);
     const tiled = await network.run(batch, count, (index, inputs, vectors) => {

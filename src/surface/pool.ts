@@ -57,6 +57,7 @@ export function workerPool({ threads, tasks, worker, keep = keeper() }: PoolOpti
   async function runHere(task: string, input: unknown, watch: Watch): Promise<unknown> {
     const work = tasks[task];
     if (!work) throw new Error(`no task "${task}" in the pool`);
+    await new Promise((resolve) => setImmediate(resolve));
     const progress = (amount: number): Promise<void> => {
       watch.progress(amount);
       return new Promise((resolve) => setImmediate(resolve));
@@ -91,9 +92,8 @@ export function workerPool({ threads, tasks, worker, keep = keeper() }: PoolOpti
       }
     };
     const lanes = Math.min(threads, inputs.length);
-    // Workers are given theirs before this thread is busy with its own.
-    const others = Array.from({ length: Math.max(0, lanes - 1) }, () => lane(runOnWorker));
-    await Promise.all([...others, lanes > 0 ? lane(runHere) : null]);
+    // This thread takes the first input; it pauses before the work, so that workers are given theirs.
+    await Promise.all(Array.from({ length: lanes }, (_, index) => lane(index === 0 ? runHere : runOnWorker)));
     if (failures.length > 0) throw failures[0];
     if (watch.signal.aborted) throw new InterruptedError("interrupted");
     return outputs;

@@ -11,8 +11,7 @@ async function tools(watch: TaskWatch): Promise<TaskTools> {
 
 /** What a worker can be asked to do, by name: plain data in, plain data out. This module, built, is what a worker runs. */
 export const tasks: Tasks = {
-  runChip: async (input, watch) => networkTasks.runChip(input, await tools(watch)),
-  checkNetwork: async (input, watch) => networkTasks.checkNetwork(input, await tools(watch)),
+  evaluateStep: async (input, watch) => networkTasks.evaluateStep(input, await tools(watch)),
 };
 
 serve(tasks);
