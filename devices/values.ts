@@ -1,4 +1,4 @@
-import { inputError } from "../src/ground/errors.ts";
+import { inputError, rangeInWords } from "../src/ground/errors.ts";
 import { isKnown, type KnownTree } from "../src/ground/known.ts";
 
 function leafAt(values: KnownTree, path: string): number | string | readonly number[] {
@@ -20,7 +20,7 @@ export function numberAt(values: KnownTree, path: string, low = -Infinity, high 
       file: "parameter set",
       place: path,
       found: `${value}`,
-      expected: `a number from ${low} to ${high}`,
+      expected: rangeInWords(low, high),
     });
   }
   return value;

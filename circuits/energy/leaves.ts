@@ -1,4 +1,4 @@
-import { inputError } from "../../src/ground/errors.ts";
+import { inputError, rangeInWords } from "../../src/ground/errors.ts";
 import type { HowKnown, Known, KnownTree } from "../../src/ground/known.ts";
 import { type KnownValue, leafAt } from "../../src/ground/known-tree.ts";
 
@@ -9,8 +9,7 @@ export function numberLeaf(tree: KnownTree, path: string, low = 0, high = Number
   const leaf = foundAt(tree, path, file);
   const { value } = leaf;
   if (typeof value !== "number" || !(value >= low && value <= high)) {
-    const upper = high === Number.MAX_VALUE ? "" : ` to ${high}`;
-    throw inputError({ file, place: path, found: `${value}`, expected: `a number from ${low}${upper}` });
+    throw inputError({ file, place: path, found: `${value}`, expected: rangeInWords(low, high) });
   }
   return { ...leaf, value };
 }

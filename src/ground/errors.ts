@@ -54,3 +54,10 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length]!;
 }
+
+/** "a number above 0", "a number from 0 to 1". */
+export function rangeInWords(low: number, high: number): string {
+  const above = low === Number.MIN_VALUE ? " above 0" : low <= -Number.MAX_VALUE ? "" : ` from ${low}`;
+  const upTo = high >= Number.MAX_VALUE ? "" : above === "" ? ` up to ${high}` : ` to ${high}`;
+  return `a number${above}${upTo}`;
+}
