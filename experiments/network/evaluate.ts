@@ -153,7 +153,7 @@ async function runSteps(
   for (let chip = 0; chip < chips; chip++) {
     for (const [firstImage, endImage] of spans) steps.push({ chip: { ...task, chip, firstImage, endImage } });
   }
-  const watch = stage("self-check and chips", images * (1 + chips * task.times.length * task.compensation.length));
+  const watch = stage("self-check and reading images", images * (1 + chips * task.times.length * task.compensation.length));
   const finished: ChipShare[] = [];
   let check: CheckResult | undefined;
   let interrupted = false;
