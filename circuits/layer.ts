@@ -137,7 +137,7 @@ export class TileLayer {
       }
     }
     if (ledger) {
-      this.#outputs.count += vectors * this.#conversions;
+      if (purpose === "images") this.#outputs.count += vectors * this.#conversions;
       this.reportRead(vectors, this.#place(purpose), (event) => ledger.add(event));
     }
     return out;
@@ -179,7 +179,7 @@ export class TileLayer {
         }
         const saturated = tile.multiply(driven, purpose, event, outputScale, values, this.columns, columns[0]);
         if (!ledger) continue;
-        this.#outputs.clipped += saturated;
+        if (purpose === "images") this.#outputs.clipped += saturated;
         const { voltage, time } = this.spec;
         let volts = 0;
         for (let i = 0; i < height; i++) volts += activity[i]! * tile.lineConductance[i]!;
@@ -190,7 +190,7 @@ export class TileLayer {
           work: voltage * voltage * time * volts,
         });
       }
-      if (ledger) {
+      if (ledger && purpose === "images") {
         this.#inputs.clipped += clipped;
         this.#inputs.count += count * height;
       }
@@ -280,7 +280,7 @@ export class TileLayer {
     return purpose === "compensation" ? compensationPlace : this.name;
   }
 
-  /** Conversions counted with a ledger so far. */
+  /** Conversions of images counted with a ledger so far. */
   clipping(): { inputs: { clipped: number; count: number }; outputs: { clipped: number; count: number } } {
     return { inputs: { ...this.#inputs }, outputs: { ...this.#outputs } };
   }

@@ -20,6 +20,8 @@ export interface OperationCost {
   readonly source: string | null;
 }
 
+const bytesOfFormat: Readonly<Record<string, number>> = { fp32: 4, fp16: 2, bf16: 2, int16: 2, int8: 1 };
+
 /** A cost table read for one chip. */
 export interface Costs {
   readonly operations: Readonly<Record<string, OperationCost>>;
@@ -36,6 +38,8 @@ export interface Costs {
   };
   /** s for one operation of the digital part, all its lanes busy: what the duration of digital events is made of. */
   readonly digitalOperationTime: number;
+  /** Bytes of one element in the digital part's number format. */
+  readonly digitalBytes: number;
 }
 
 /** What of a chip its costs depend on. */
@@ -141,6 +145,7 @@ export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
     operations,
     staticPower: { tile: tile.value, digital: digital.value },
     programming: programmingOf(tree, output.each),
+    digitalBytes: bytesOfFormat[format.value] ?? 4,
     digitalOperationTime: 1 / (number("digital.lanes", 1).value * number("digital.clock", Number.MIN_VALUE).value),
   };
 }

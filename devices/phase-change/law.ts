@@ -46,14 +46,14 @@ export interface PhaseChangeLaw {
 
 export function lawOf(values: KnownTree): PhaseChangeLaw {
   const range = numberAt(values, "range", Number.MIN_VALUE, 1);
-  const spread = numberAt(values, "spread", 0);
+  const spread = numberAt(values, "spread", 0, 100);
   const toRange = range / numberAt(values, "programmingNoiseRange", Number.MIN_VALUE, 1);
   const [c0, c1, c2] = numbersAt(values, "programmingNoise", 3) as [number, number, number];
   const line = (path: string): ClippedLine => ({
     slope: numberAt(values, `${path}.slope`),
     intercept: numberAt(values, `${path}.intercept`),
     low: numberAt(values, `${path}.low`),
-    high: numberAt(values, `${path}.high`),
+    high: numberAt(values, `${path}.high`, numberAt(values, `${path}.low`)),
   });
   return {
     range,
@@ -66,7 +66,7 @@ export function lawOf(values: KnownTree): PhaseChangeLaw {
       coefficient: numberAt(values, "readNoise.coefficient", 0),
       power: numberAt(values, "readNoise.power", 0),
       maximum: numberAt(values, "readNoise.maximum", 0),
-      scale: numberAt(values, "readNoise.scale", 0),
+      scale: numberAt(values, "readNoise.scale", 0, 100),
     },
     readNoiseReference: wordAt(values, "readNoise.reference", ["target", "programmed"]),
     readTime: numberAt(values, "readNoise.time", Number.MIN_VALUE),

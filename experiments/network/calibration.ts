@@ -1,4 +1,5 @@
 import { type LayerRanges, outputRanges, type TileLayer } from "../../circuits/index.ts";
+import { inputError } from "../../src/ground/errors.ts";
 import type { Network } from "./partition.ts";
 import { exactMultiply } from "./partition.ts";
 
@@ -47,6 +48,14 @@ export async function calibrate(
   }
   return layers.map((layer, index) => {
     const inputRange = largest[index]!;
+    if (!Number.isFinite(inputRange)) {
+      throw inputError({
+        file: network.file,
+        place: network.products[index]!.name,
+        found: "inputs beyond single precision on the calibration images",
+        expected: "finite numbers: see --input-scale and --input-shift",
+      });
+    }
     const vectors = kept[index]!;
     const used = Math.min(compensationVectors, vectors.count);
     return {

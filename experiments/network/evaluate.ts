@@ -1,4 +1,4 @@
-import type { Chip, TileLayer } from "../../circuits/index.ts";
+import { type Chip, type Costs, costsOf, type TileLayer } from "../../circuits/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
 import { InterruptedError, inputError } from "../../src/ground/errors.ts";
 import type { Pool } from "../../src/ground/jobs/pool.ts";
@@ -63,7 +63,7 @@ export async function evaluate(
   const calibration = await calibrateLayers(chip, network, layers, supplies, batchSize);
   engine.memory.release(mark);
   const images = imageCount(test);
-  const window = request.readWindow ?? images * latencyOfReads(layers, profile);
+  const window = request.readWindow ?? images * latencyOfOne(layers, profile, costsOf(chip.costs, chip));
   const times = [...new Set(request.times)].sort((a, b) => a - b);
   const compensation = { none: [false], global: [true], both: [false, true] }[request.compensation];
   const { seed } = request;
@@ -81,16 +81,26 @@ export async function evaluate(
     window,
     shares,
   };
-  const warnings = [...network.warnings, ...profile.warnings];
+  const warnings = [...network.warnings, ...profile.warnings, ...selfCheckWarnings(check, images)];
   return { evaluation: summarise(request, chip, measured), interrupted, warnings };
 }
 
-/** s of one inference on the tiles: layers one after another. */
-function latencyOfReads(layers: readonly TileLayer[], { products }: Profile): number {
+/** The tiles with every cause off must be the float network; where they are not, no figure can be trusted. */
+function selfCheckWarnings({ sameClass, maximumLogitDifference }: CheckResult, images: number): string[] {
+  if (sameClass === images && maximumLogitDifference <= 1e-4) return [];
+  return [
+    `self-check: ${sameClass} of ${images} images in the same class, scores within ${maximumLogitDifference} ` +
+      "of the float network's (1e-4 is expected of scores of ordinary size)",
+  ];
+}
+
+/** s of one inference: layers and digital operators one after another. */
+function latencyOfOne(layers: readonly TileLayer[], { products, digital }: Profile, costs: Costs): number {
+  const operations = digital.reduce((sum, work) => sum + work.operations + work.macs, 0);
   return layers.reduce((sum, layer, index) => {
     const { integration, conversion } = layer.timing();
     return sum + products[index]! * (integration + conversion);
-  }, 0);
+  }, operations * costs.digitalOperationTime);
 }
 
 function checkImages(request: EvaluateRequest, network: Network, images: ImageData): void {
@@ -153,7 +163,10 @@ async function runSteps(
   for (let chip = 0; chip < chips; chip++) {
     for (const [firstImage, endImage] of spans) steps.push({ chip: { ...task, chip, firstImage, endImage } });
   }
-  const watch = stage("self-check and reading images", images * (1 + chips * task.times.length * task.compensation.length));
+  const watch = stage(
+    "self-check and reading images",
+    images * (1 + chips * task.times.length * task.compensation.length),
+  );
   const finished: ChipShare[] = [];
   let check: CheckResult | undefined;
   let interrupted = false;

@@ -97,22 +97,27 @@ function inferenceLedger(
   const calibration = new Ledger();
   for (const share of shares) if (share.firstImage === 0) calibration.merge(share.compensation);
   perInference.merge(calibration.scaled(1 / (chips * inferences)).entries());
-  addDigitalWork(perInference, profile, costs.digitalOperationTime);
+  addDigitalWork(perInference, profile, costs);
   return perInference;
 }
 
-/** Operators that stayed digital, of one inference; they take the digital part's lanes one after another, s each. */
-function addDigitalWork(ledger: Ledger, { digital }: Profile, seconds: number): void {
+/**
+ * Operators that stayed digital, of one inference; they take the digital part's lanes one after another. Their elements are
+ * held in the digital part's own number format, not in the network file's float32.
+ */
+function addDigitalWork(ledger: Ledger, { digital }: Profile, { digitalOperationTime, digitalBytes }: Costs): void {
   for (const { operations, macs, bytes } of digital) {
+    const place = digitalPlace;
     ledger.add({
       operation: "digitalOperation",
-      place: digitalPlace,
+      place,
       count: operations,
-      duration: operations * seconds,
+      duration: operations * digitalOperationTime,
     });
-    ledger.add({ operation: "digitalMac", place: digitalPlace, count: macs, duration: macs * seconds });
-    ledger.add({ operation: "bufferRead", place: digitalPlace, count: bytes / 2 });
-    ledger.add({ operation: "bufferWrite", place: digitalPlace, count: bytes / 2 });
+    ledger.add({ operation: "digitalMac", place, count: macs, duration: macs * digitalOperationTime });
+    const half = (bytes * digitalBytes) / 4 / 2;
+    ledger.add({ operation: "bufferRead", place, count: half });
+    ledger.add({ operation: "bufferWrite", place, count: half });
   }
 }
 

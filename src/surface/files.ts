@@ -1,6 +1,8 @@
 import {
   accessSync,
+  closeSync,
   constants,
+  openSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -8,6 +10,7 @@ import {
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -68,19 +71,44 @@ export function checkWritable(file: string, option: string): void {
   }
 }
 
-/** Writes a whole file or none: beside its place first, then renamed into it. */
-export function writeWhole(file: string, content: string | Uint8Array): void {
+/** Writes a whole file or none: beside its place first, then renamed into it. Pieces of text are written one after another. */
+export function writeWhole(file: string, content: string | Uint8Array | Iterable<string>): void {
   const kind = kindOf(file);
   const target = kind === "file" ? realpathSync(file) : file;
   // A device or pipe cannot be replaced; a link keeps pointing where it does.
   const beside = kind === "other" ? target : `${target}.${process.pid}.part`;
   try {
-    writeFileSync(beside, content);
+    if (typeof content === "string" || content instanceof Uint8Array) writeFileSync(beside, content);
+    else writePieces(beside, content);
     if (beside !== target) renameSync(beside, target);
   } catch (error) {
     if (beside !== target) rmSync(beside, { force: true });
     throw refusal(error, file, "a file that can be written");
   }
+}
+
+function writePieces(file: string, pieces: Iterable<string>): void {
+  const open = openSync(file, "w");
+  try {
+    for (const part of gathered(pieces)) writeSync(open, part);
+  } finally {
+    closeSync(open);
+  }
+}
+
+/** Pieces joined to about a million characters each. */
+export function* gathered(pieces: Iterable<string>): Generator<string> {
+  let waiting: string[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    waiting.push(piece);
+    length += piece.length;
+    if (length < 2 ** 20) continue;
+    yield waiting.join("");
+    waiting = [];
+    length = 0;
+  }
+  if (length > 0) yield waiting.join("");
 }
 
 /** The package's version. */

@@ -3,29 +3,44 @@
  * numbers and words on one line.
  */
 export function jsonOf(value: unknown): string {
-  return `${written(value, "")}\n`;
+  return [...jsonPieces(value)].join("");
 }
 
-function written(value: unknown, indent: string): string {
-  if (typeof value === "number") return numberOf(value);
-  if (ArrayBuffer.isView(value)) return written(Array.from(value as Float64Array), indent);
-  if (Array.isArray(value)) return listOf(value, indent);
-  if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-    if (entries.length === 0) return "{}";
-    const deeper = `${indent}  `;
-    const lines = entries.map(([key, inner]) => `${deeper}${JSON.stringify(key)}: ${written(inner, deeper)}`);
-    return `{\n${lines.join(",\n")}\n${indent}}`;
+/** The same in pieces, for results that are longer than one text may be. */
+export function* jsonPieces(value: unknown): Generator<string> {
+  yield* written(value, "");
+  yield "\n";
+}
+
+function* written(value: unknown, indent: string): Generator<string> {
+  if (typeof value === "number") yield numberOf(value);
+  else if (ArrayBuffer.isView(value)) yield* written(Array.from(value as Float64Array), indent);
+  else if (Array.isArray(value)) yield* listOf(value, indent);
+  else if (typeof value === "object" && value !== null) yield* objectOf(value, indent);
+  else yield value === undefined ? "null" : JSON.stringify(value);
+}
+
+function* objectOf(value: object, indent: string): Generator<string> {
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  const deeper = `${indent}  `;
+  for (const [index, [key, inner]] of entries.entries()) {
+    yield `${index === 0 ? "{" : ","}\n${deeper}${JSON.stringify(key)}: `;
+    yield* written(inner, deeper);
   }
-  return value === undefined ? "null" : JSON.stringify(value);
+  yield entries.length === 0 ? "{}" : `\n${indent}}`;
 }
 
-function listOf(list: readonly unknown[], indent: string): string {
+function* listOf(list: readonly unknown[], indent: string): Generator<string> {
   if (list.every((entry) => typeof entry !== "object" || entry === null)) {
-    return `[${list.map((entry) => written(entry, indent)).join(", ")}]`;
+    yield `[${list.map((entry) => (typeof entry === "number" ? numberOf(entry) : [...written(entry, indent)].join(""))).join(", ")}]`;
+    return;
   }
   const deeper = `${indent}  `;
-  return `[\n${list.map((entry) => `${deeper}${written(entry, deeper)}`).join(",\n")}\n${indent}]`;
+  for (const [index, entry] of list.entries()) {
+    yield `${index === 0 ? "[" : ","}\n${deeper}`;
+    yield* written(entry, deeper);
+  }
+  yield `\n${indent}]`;
 }
 
 function numberOf(value: number): string {

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { inputError } from "../../ground/errors.ts";
-import { checkWritable, version, writeWhole } from "../files.ts";
+import { checkWritable, gathered, version, writeWhole } from "../files.ts";
 import type { Terminal } from "../progress.ts";
 import type { Head } from "../report/shapes.ts";
-import { jsonOf } from "./json.ts";
+import { jsonPieces } from "./json.ts";
 import type { CommonOptions } from "./options.ts";
 
 /** A result in the forms that a command can give it. */
@@ -34,8 +34,8 @@ export function checkOutputs({ json, report }: CommonOptions): void {
 
 /** Writes what was asked for; standard output has the JSON alone, or the text. */
 export function writeOutputs({ json, report }: CommonOptions, out: Terminal, forms: Forms): void {
-  const text = json === undefined ? "" : jsonOf(forms.json());
-  if (json !== undefined && json !== "-") writeWhole(json, text);
+  if (json !== undefined && json !== "-") writeWhole(json, jsonPieces(forms.json()));
   if (report !== undefined) writeWhole(report, forms.report());
-  out.write(json === "-" ? text : forms.text());
+  if (json === "-") for (const part of gathered(jsonPieces(forms.json()))) out.write(part);
+  else out.write(forms.text());
 }

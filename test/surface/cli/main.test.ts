@@ -41,7 +41,10 @@ describe.skipIf(!existsSync(program))("the program (skipped where dist/ is not b
       if (!told.includes("reading images") && (told + text).includes("reading images")) child.kill("SIGINT");
       told += text;
     });
+    // A program that never hears of its stop must not outlive the test.
+    const patience = setTimeout(() => child.kill("SIGKILL"), 100_000);
     const status = await new Promise((resolve) => child.on("close", resolve));
+    clearTimeout(patience);
     expect(status, told).toBe(130);
     expect(told).not.toContain("    at ");
     for (const name of readdirSync(folder)) {
