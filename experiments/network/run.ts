@@ -237,10 +237,10 @@ function gatherAll(
 }
 
 function addBias(results: Float32Array, bias: Float32Array, groups: number, vectors: number, columns: number): void {
-  let at = 0;
-  for (let group = 0; group < groups; group++) {
-    for (let vector = 0; vector < vectors; vector++) {
-      for (let column = 0; column < columns; column++) results[at++]! += bias[group * columns + column]!;
+  for (let group = 0, at = 0; group < groups; group++) {
+    const ofGroup = bias.subarray(group * columns, (group + 1) * columns);
+    for (let vector = 0; vector < vectors; vector++, at += columns) {
+      for (let column = 0; column < columns; column++) results[at + column] = results[at + column]! + ofGroup[column]!;
     }
   }
 }
