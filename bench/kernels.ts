@@ -75,25 +75,18 @@ function casesOn(
     const cells = { programmed, exponent: floats(cellCount), readNoiseAmplitude: floats(cellCount) };
     const programmedAt = memory.float64(cellCount).fill(0);
     const conductance = floats(cellCount);
-    const centre = floats(cellCount);
+    const [centre, deviation] = [floats(cellCount), floats(cellCount)];
     const moments = { mean: floats(cellCount), variance: floats(cellCount), thirdOverVariance: floats(cellCount) };
     const place = at(root, sign);
     return {
       program: () => programCells(engine, law, target, cells, at(place, "g"), at(place, "nu"), 0),
       drift: () => drift(engine, { ...cells, programmedAt }, 3620, 20, conductance),
-      hold: () => holdReadNoise(engine, conductance, cells.readNoiseAmplitude, heldScale, at(place, "held"), 0, centre),
-      clamp: () =>
-        clampedMoments(
-          engine,
-          centre,
-          conductance,
-          cells.readNoiseAmplitude,
-          freshScale,
-          moments.mean,
-          moments.variance,
-          moments.thirdOverVariance,
-        ),
-      fresh: { centre, conductance, amplitude: cells.readNoiseAmplitude, ...moments },
+      hold: () => {
+        holdReadNoise(engine, conductance, cells.readNoiseAmplitude, heldScale, at(place, "held"), 0, centre);
+        for (let i = 0; i < cellCount; i++) deviation[i] = conductance[i]! * cells.readNoiseAmplitude[i]! * freshScale;
+      },
+      clamp: () => clampedMoments(engine, centre, deviation, moments.mean, moments.variance, moments.thirdOverVariance),
+      fresh: { centre, deviation, ...moments },
     };
   });
   const [positive, negative] = polarities as [(typeof polarities)[0], (typeof polarities)[0]];
@@ -168,7 +161,6 @@ function casesOn(
           1 / levels,
           positive.fresh,
           negative.fresh,
-          freshScale,
           size,
           size,
           size,

@@ -112,11 +112,9 @@ export class Tile {
       negativeDeviation: memory.float32(cells),
     };
     this.#means = { positive: memory.float32(cells), negative: memory.float32(cells) };
-    const one = memory.float32(cells).fill(1);
     const fresh = (centre: Float32Array, deviation: Float32Array): FreshCells => ({
       centre,
-      conductance: deviation,
-      amplitude: one,
+      deviation,
       variance: memory.float32(cells),
       thirdOverVariance: memory.float32(cells),
     });
@@ -154,7 +152,7 @@ export class Tile {
       const [first, second] = sidesOf(summed.polarity);
       const fresh = this.#fresh[first];
       const other = second ? this.#fresh[second] : null;
-      summed.noisy = anyAbove(fresh.conductance) || (other !== null && anyAbove(other.conductance));
+      summed.noisy = anyAbove(fresh.deviation) || (other !== null && anyAbove(other.deviation));
       this.#pack(summed.means, this.#means[first], second && this.#means[second], -1);
       if (!summed.noisy) continue;
       this.#pack(summed.variances, fresh.variance, other?.variance ?? null, 1);
@@ -163,8 +161,8 @@ export class Tile {
   }
 
   #clamp(side: "positive" | "negative"): void {
-    const { centre, conductance, amplitude, variance, thirdOverVariance } = this.#fresh[side];
-    clampedMoments(this.#engine, centre, conductance, amplitude, 1, this.#means[side], variance, thirdOverVariance);
+    const { centre, deviation, variance, thirdOverVariance } = this.#fresh[side];
+    clampedMoments(this.#engine, centre, deviation, this.#means[side], variance, thirdOverVariance);
   }
 
   #pack(into: PackedWeights | Float32Array, first: Float32Array, second: Float32Array | null, sign: 1 | -1): void {
@@ -289,7 +287,6 @@ export class Tile {
         factor,
         this.#fresh[first],
         other,
-        1,
         rows,
         columns,
         width,

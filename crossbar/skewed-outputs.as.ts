@@ -34,12 +34,12 @@ function gatherDriven(vector: usize, packed: i32, factor: f32, rows: i32, driven
 @inline
 function momentOfFour(cells: usize, polarities: i32, third: bool, cell: usize, count: i32): v128 {
   const offset = cell << 2;
-  let moment = f32x4.mul(loadFloats(<usize>load<u32>(cells, 12) + offset, count), f32x4.splat(1e12));
-  if (third) moment = f32x4.mul(moment, f32x4.mul(loadFloats(<usize>load<u32>(cells, 16) + offset, count), f32x4.splat(1e6)));
+  let moment = f32x4.mul(loadFloats(<usize>load<u32>(cells, 8) + offset, count), f32x4.splat(1e12));
+  if (third) moment = f32x4.mul(moment, f32x4.mul(loadFloats(<usize>load<u32>(cells, 12) + offset, count), f32x4.splat(1e6)));
   if (polarities == 1) return moment;
-  let other = f32x4.mul(loadFloats(<usize>load<u32>(cells, 32) + offset, count), f32x4.splat(1e12));
+  let other = f32x4.mul(loadFloats(<usize>load<u32>(cells, 24) + offset, count), f32x4.splat(1e12));
   if (!third) return f32x4.add(moment, other);
-  other = f32x4.mul(other, f32x4.mul(loadFloats(<usize>load<u32>(cells, 36) + offset, count), f32x4.splat(1e6)));
+  other = f32x4.mul(other, f32x4.mul(loadFloats(<usize>load<u32>(cells, 28) + offset, count), f32x4.splat(1e6)));
   return f32x4.sub(moment, other);
 }
 
@@ -117,13 +117,13 @@ function isSkewed(
     const x = <f64>load<f32>(inputs + k);
     const cell = <usize>load<i32>(driven + k) * columns + column;
     const square = x * x;
-    const positive = square * cellValue(cells, 3, cell);
+    const positive = square * cellValue(cells, 2, cell);
     variance += positive;
-    third += x * positive * cellValue(cells, 4, cell);
+    third += x * positive * cellValue(cells, 3, cell);
     if (polarities == 2) {
-      const negative = square * cellValue(cells, 8, cell);
+      const negative = square * cellValue(cells, 6, cell);
       variance += negative;
-      third -= x * negative * cellValue(cells, 9, cell);
+      third -= x * negative * cellValue(cells, 7, cell);
     }
   }
   return abs(third) > limit * variance * sqrt(variance);
@@ -131,7 +131,7 @@ function isSkewed(
 
 /** One read of every driven cell of a column; the normals of row i are 2 i and 2 i + 1. */
 function readColumn(
-  cells: usize, polarities: i32, scale: f64, driven: usize, inputs: usize, count: i32, columns: i32, column: i32, normals: usize,
+  cells: usize, polarities: i32, driven: usize, inputs: usize, count: i32, columns: i32, column: i32, normals: usize,
 ): f64 {
   let sum: f64 = 0;
   for (let k: usize = 0; k < <usize>count << 2; k += 4) {
@@ -139,10 +139,9 @@ function readColumn(
     const row = <usize>load<i32>(driven + k);
     const cell = row * columns + column;
     for (let polarity: usize = 0; polarity < <usize>polarities; polarity++) {
-      const first = 5 * polarity;
-      const s = cellValue(cells, first + 1, cell) * cellValue(cells, first + 2, cell) * scale;
+      const first = 4 * polarity;
       const normal = <f64>load<f32>(normals + ((2 * row + polarity) << 2));
-      const read = max<f64>(0, cellValue(cells, first, cell) + s * normal);
+      const read = max<f64>(0, cellValue(cells, first, cell) + cellValue(cells, first + 1, cell) * normal);
       sum += polarity ? -x * read : x * read;
     }
   }
@@ -156,7 +155,7 @@ function readColumn(
  */
 export function resampleSkewed(
   flagged: usize, count: i32, inputs: usize, packed: i32, factor: f32,
-  cells: usize, polarities: i32, scale: f64, limit: f64, rows: i32, columns: i32, paddedColumns: i32,
+  cells: usize, polarities: i32, limit: f64, rows: i32, columns: i32, paddedColumns: i32,
   key0: u32, key1: u32, low: u32, high: u32, room: usize, normals: usize, sieve: usize, out: usize,
 ): i32 {
   const blocksPerOutput = (2 * rows + 511) >> 9;
@@ -193,7 +192,7 @@ export function resampleSkewed(
       const some = min(512, 2 * rows - (block << 9));
       fillBlock(key0, key1, <u32>n * blocksPerOutput + block, low, high, normals + (<usize>block << 11), some);
     }
-    const read = readColumn(cells, polarities, scale, room, drivenInputs, driven, columns, column, normals);
+    const read = readColumn(cells, polarities, room, drivenInputs, driven, columns, column, normals);
     store<f32>(out + (<usize>n << 2), <f32>read);
     replaced++;
   }

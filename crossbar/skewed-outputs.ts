@@ -24,9 +24,8 @@ export interface SkewnessCheck {
 export interface FreshCells {
   /** S, without fast noise. */
   readonly centre: Float32Array;
-  /** s = conductance amplitude scale, S. */
-  readonly conductance: Float32Array;
-  readonly amplitude: Float32Array;
+  /** Standard deviation of the fast noise, S. */
+  readonly deviation: Float32Array;
   /** S^2 and S, of the clamped read. */
   readonly variance: Float32Array;
   readonly thirdOverVariance: Float32Array;
@@ -85,7 +84,6 @@ export function resampleSkewed(
   factor: number,
   positive: FreshCells,
   negative: FreshCells | null,
-  scale: number,
   rows: number,
   columns: number,
   paddedColumns: number,
@@ -102,7 +100,6 @@ export function resampleSkewed(
       factor,
       positive,
       negative,
-      scale,
       rows,
       columns,
       paddedColumns,
@@ -117,12 +114,10 @@ export function resampleSkewed(
   const { key } = at(draw, "cells");
   const packed = !(inputs instanceof Float32Array);
   const polarities = [positive, negative ?? positive].flatMap((cells) =>
-    [cells.centre, cells.conductance, cells.amplitude, cells.variance, cells.thirdOverVariance].map((array) =>
-      memory.address(array),
-    ),
+    [cells.centre, cells.deviation, cells.variance, cells.thirdOverVariance].map((array) => memory.address(array)),
   );
   const sieve = sieveLength(memory, count, rows, paddedColumns);
-  const addresses = memory.int32(10);
+  const addresses = memory.int32(8);
   addresses.set(polarities);
   const replaced = engine.kernels.resampleSkewed(
     memory.address(check.flagged),
@@ -132,7 +127,6 @@ export function resampleSkewed(
     factor,
     memory.address(addresses),
     negative ? 2 : 1,
-    scale,
     check.limit,
     rows,
     columns,
@@ -165,7 +159,6 @@ export function resampleSkewedPlain(
   factor: number,
   positive: FreshCells,
   negative: FreshCells | null,
-  scale: number,
   rows: number,
   columns: number,
   paddedColumns: number,
@@ -204,8 +197,7 @@ export function resampleSkewedPlain(
     for (let i = 0; i < rows; i++) {
       polarities.forEach((cells, polarity) => {
         const cell = i * columns + column;
-        const s = cells.conductance[cell]! * cells.amplitude[cell]! * scale;
-        const read = Math.max(0, cells.centre[cell]! + s * normal[2 * i + polarity]!);
+        const read = Math.max(0, cells.centre[cell]! + cells.deviation[cell]! * normal[2 * i + polarity]!);
         sum += (polarity === 0 ? input(i) : -input(i)) * read;
       });
     }

@@ -36,13 +36,13 @@ export function holdReadNoise(
 // @ts-ignore: decorator
 @inline
 function momentsOfFour(
-  centre: usize, conductance: usize, amplitude: usize, scale: v128, mean: usize, variance: usize, thirdOverVariance: usize, count: i32,
+  centre: usize, deviation: usize, mean: usize, variance: usize, thirdOverVariance: usize, count: i32,
 ): void {
   const zero = f32x4.splat(0);
   const two = f32x4.splat(2);
   const three = f32x4.splat(3);
   const c = loadFloats(centre, count);
-  const s = f32x4.mul(f32x4.mul(loadFloats(conductance, count), loadFloats(amplitude, count)), scale);
+  const s = loadFloats(deviation, count);
   const t = f32x4.div(f32x4.abs(c), s);
   const near = f32x4.lt(t, f32x4.splat(5.5));
   const above = f32x4.ge(c, zero);
@@ -75,20 +75,15 @@ function momentsOfFour(
 }
 
 export function clampedMoments(
-  centre: usize, conductance: usize, amplitude: usize, scale: f32,
-  mean: usize, variance: usize, thirdOverVariance: usize, count: i32,
+  centre: usize, deviation: usize, mean: usize, variance: usize, thirdOverVariance: usize, count: i32,
 ): void {
-  const scales = f32x4.splat(scale);
   const whole = <usize>(count & ~3) << 2;
   for (let i: usize = 0; i < whole; i += 16) {
-    momentsOfFour(
-      centre + i, conductance + i, amplitude + i, scales, mean + i, variance + i, thirdOverVariance + i, 4,
-    );
+    momentsOfFour(centre + i, deviation + i, mean + i, variance + i, thirdOverVariance + i, 4);
   }
   if (count & 3) {
     momentsOfFour(
-      centre + whole, conductance + whole, amplitude + whole, scales,
-      mean + whole, variance + whole, thirdOverVariance + whole, count & 3,
+      centre + whole, deviation + whole, mean + whole, variance + whole, thirdOverVariance + whole, count & 3,
     );
   }
 }

@@ -60,8 +60,8 @@ export function holdReadNoisePlain(
 }
 
 /**
- * Moments of a clamped read X = max(0, centre + s N), s = conductance amplitude scale, N standard normal and fresh at every
- * read: mean, variance, and third central moment over variance.
+ * Moments of a clamped read X = max(0, centre + s N), N standard normal and fresh at every read: mean, variance, and third
+ * central moment over variance.
  *
  * With t = |centre| / s, phi and Q the normal density and upper tail at t, the part of N beyond t has the moments
  * L1 = phi - t Q, L2 = (t^2 + 1) Q - t phi, L3 = (t^2 + 2) phi - (t^3 + 3 t) Q, and in units of s
@@ -71,7 +71,7 @@ export function holdReadNoisePlain(
  * where the brackets are for centre >= 0 alone.
  *
  * @param centre what the cell would read without fast noise, S, [cells]; may be negative
- * @param scale how much of the noise is fresh, dimensionless; 0: mean max(0, centre), the rest 0
+ * @param deviation s, S, [cells]; 0: mean max(0, centre), the rest 0
  * @param mean receives S, [cells]
  * @param variance receives S^2, [cells]
  * @param thirdOverVariance receives S, [cells]; the ratio, because the third moment itself would leave float32
@@ -79,23 +79,19 @@ export function holdReadNoisePlain(
 export function clampedMoments(
   engine: Engine,
   centre: Float32Array,
-  conductance: Float32Array,
-  amplitude: Float32Array,
-  scale: number,
+  deviation: Float32Array,
   mean: Float32Array,
   variance: Float32Array,
   thirdOverVariance: Float32Array,
 ): void {
   if (!engine.kernels) {
-    clampedMomentsPlain(centre, conductance, amplitude, scale, mean, variance, thirdOverVariance);
+    clampedMomentsPlain(centre, deviation, mean, variance, thirdOverVariance);
     return;
   }
   const { memory } = engine;
   engine.kernels.clampedMoments(
     memory.address(centre),
-    memory.address(conductance),
-    memory.address(amplitude),
-    scale,
+    memory.address(deviation),
     memory.address(mean),
     memory.address(variance),
     memory.address(thirdOverVariance),
@@ -109,15 +105,13 @@ export const clampingReach = 5.5;
 /** Twin of the kernel; in units of s, s^2 and s they agree within 2e-6, 5e-6 and 2e-3. */
 export function clampedMomentsPlain(
   centre: Float32Array,
-  conductance: Float32Array,
-  amplitude: Float32Array,
-  scale: number,
+  deviation: Float32Array,
   mean: Float32Array,
   variance: Float32Array,
   thirdOverVariance: Float32Array,
 ): void {
   for (let i = 0; i < centre.length; i++) {
-    const s = conductance[i]! * amplitude[i]! * scale;
+    const s = deviation[i]!;
     const t = Math.abs(centre[i]!) / s;
     const above = centre[i]! >= 0;
     const phi = t < clampingReach ? Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI) : 0;

@@ -41,10 +41,13 @@ function cellsOf(engine: Engine, count: number, seed: number, relative: number):
     engine,
     conductance.map((g, i) => g * (1 + 0.5 * (someNumbers(1, i + 1)[0]! - 0.7))),
   );
-  const amplitude = engine.memory.float32(count).fill(relative / 2);
+  const deviation = float32(
+    engine,
+    conductance.map((g) => g * relative),
+  );
   const [mean, variance, thirdOverVariance] = [0, 1, 2].map(() => engine.memory.float32(count)) as Float32Array[];
-  clampedMoments(engine, centre, conductance, amplitude, 2, mean!, variance!, thirdOverVariance!);
-  return { centre, conductance, amplitude, mean: mean!, variance: variance!, thirdOverVariance: thirdOverVariance! };
+  clampedMoments(engine, centre, deviation, mean!, variance!, thirdOverVariance!);
+  return { centre, deviation, mean: mean!, variance: variance!, thirdOverVariance: thirdOverVariance! };
 }
 
 /** Half of the lines idle, the others of both signs. */
@@ -285,7 +288,6 @@ describe("outputs whose noise clamping leaves skewed", () => {
         1 / 127,
         positive,
         negative,
-        2,
         rows,
         columns,
         paddedColumns,
@@ -326,7 +328,6 @@ describe("outputs whose noise clamping leaves skewed", () => {
         1 / 127,
         positive,
         negative,
-        2,
         rows,
         columns,
         paddedColumns,
@@ -370,7 +371,6 @@ describe("outputs whose noise clamping leaves skewed", () => {
         1,
         positive,
         negative,
-        2,
         rows,
         columns,
         paddedColumns,

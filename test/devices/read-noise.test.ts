@@ -63,13 +63,7 @@ describe("moments of a clamped read", () => {
   function momentsOn(engine: Engine, centre: number[], s: number[]) {
     const results = [0, 1, 2].map(() => engine.memory.float32(centre.length));
     const [mean, variance, ratio] = results as [Float32Array, Float32Array, Float32Array];
-    // s = conductance x amplitude x scale, split unevenly on purpose.
-    const conductance = float32(
-      engine,
-      s.map((value) => value * 4),
-    );
-    const amplitude = engine.memory.float32(centre.length).fill(0.125);
-    clampedMoments(engine, float32(engine, centre), conductance, amplitude, 2, mean, variance, ratio);
+    clampedMoments(engine, float32(engine, centre), float32(engine, s), mean, variance, ratio);
     return { mean, variance, ratio };
   }
 

@@ -32,9 +32,7 @@ export interface KernelExports {
 
   clampedMoments(
     centre: number,
-    conductance: number,
-    amplitude: number,
-    scale: number,
+    deviation: number,
     mean: number,
     variance: number,
     thirdOverVariance: number,
@@ -139,7 +137,6 @@ export interface KernelExports {
     factor: number,
     cells: number,
     polarities: number,
-    scale: number,
     limit: number,
     rows: number,
     columns: number,
