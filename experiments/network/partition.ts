@@ -2,15 +2,16 @@ import { inputError } from "../../src/ground/errors.ts";
 import { readModel, writeModel } from "../../src/ground/formats/onnx.ts";
 import { type Boundary, openBoundary } from "./boundary.ts";
 import { type Constant, constantNames, foldConstant } from "./constants.ts";
+import type { CutGraph, Multiply, Product } from "./cut-graph.ts";
 import { inlineFunctions } from "./functions.ts";
 import { buildGraph, clearRepeatedNames, type Graph, operatorName } from "./graph.ts";
 import { type Ort, openSession } from "./ort.ts";
-import { type CutGraph, cutProducts, type Multiply, type Product } from "./products.ts";
+import { cutProducts } from "./products.ts";
 import { checkModel, countParameters } from "./refusals.ts";
 import { type Lanes, lanesOf, runCut, runSessionWhole, Scratch } from "./run.ts";
 import { type Action, scheduleStages } from "./stages.ts";
 
-export type { Multiply, Product, ProductOperator } from "./products.ts";
+export type { Multiply, Product, ProductOperator } from "./cut-graph.ts";
 
 /** A trained network, cut at its constant-weight products; everything else runs on ONNX Runtime. */
 export interface Network {

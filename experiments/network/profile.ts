@@ -8,10 +8,10 @@ import {
   onnxModel,
   valueInfo,
 } from "../../src/ground/formats/onnx-nodes.ts";
+import type { CutGraph } from "./cut-graph.ts";
 import { type Graph, operatorName } from "./graph.ts";
 import { type Ort, openSession, runSession } from "./ort.ts";
 import type { Network } from "./partition.ts";
-import type { CutGraph } from "./products.ts";
 import { type Shape, workOf } from "./work.ts";
 
 /** Digital work of one operator for one image. */

@@ -1,9 +1,9 @@
 import { inputError } from "../../src/ground/errors.ts";
 import { elementsOf } from "../../src/ground/formats/onnx.ts";
 import type { Boundary } from "./boundary.ts";
+import type { CutGraph, Multiply, PlacedProduct } from "./cut-graph.ts";
 import type { Layout } from "./layout.ts";
 import { type Ort, type OrtPlace, type OrtSession, type OrtTensor, runSession } from "./ort.ts";
-import type { CutGraph, Multiply, PlacedProduct } from "./products.ts";
 import type { Action, Stage } from "./stages.ts";
 
 /**

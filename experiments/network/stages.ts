@@ -3,9 +3,9 @@ import { inputError } from "../../src/ground/errors.ts";
 import { type ElementType, elementTypeNamed, writeModel } from "../../src/ground/formats/onnx.ts";
 import { namedOutput, onnxGraph, onnxModel, valueInfo } from "../../src/ground/formats/onnx-nodes.ts";
 import { ancestorsOf } from "./constants.ts";
+import type { CutGraph, PlacedProduct } from "./cut-graph.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { type Ort, type OrtSession, openSession } from "./ort.ts";
-import type { CutGraph, PlacedProduct } from "./products.ts";
 
 /** All digital nodes of one product depth: one session. */
 export interface Stage {
