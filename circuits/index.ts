@@ -1,6 +1,13 @@
 export type { Chip } from "./chip.ts";
 export { chipPresets, presetTitle } from "./chip-file.ts";
 export * from "./energy/index.ts";
+export {
+  type ConverterCounters,
+  converterCounters,
+  type Histogram,
+  HistogramCounter,
+  weightHistograms,
+} from "./histograms.ts";
 export { type LayerRanges, TileLayer } from "./layer.ts";
 export { addProductError, conductancesOf, outputRanges, weightErrors } from "./layer-figures.ts";
 export { type Override, readOverride } from "./overrides.ts";

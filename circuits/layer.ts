@@ -5,6 +5,7 @@ import type { EventSink, OperationEvent } from "../src/ground/events.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
 import { convertInputs } from "./converters.ts";
 import { compensationPlace, type Ledger } from "./energy/index.ts";
+import type { ConverterCounters } from "./histograms.ts";
 import { type LayerOptions, type LayerWeights, type PlacedTile, placeTiles, withTargets } from "./placed-tile.ts";
 import { type DrivenInputs, vectorsPerRead } from "./tile.ts";
 import { type Pass, passesOf, productTime, type TileSpec } from "./tile-spec.ts";
@@ -40,6 +41,7 @@ export class TileLayer {
   #inputRange = 1;
   #inputs = { clipped: 0, count: 0 };
   #outputs = { clipped: 0, count: 0 };
+  #counters: ConverterCounters | null = null;
 
   constructor(engine: Engine, product: LayerWeights, options: LayerOptions, draw: Draw) {
     const { spec } = options;
@@ -87,6 +89,12 @@ export class TileLayer {
   setRanges({ inputRange, outputRanges }: LayerRanges): void {
     this.#inputRange = inputRange;
     for (const [index, { tile }] of this.placed.entries()) tile.outputRange = outputRanges[index]!;
+  }
+
+  /** Counts what reaches the converters from now on, until told null. */
+  watchConverters(counters: ConverterCounters | null): void {
+    this.#counters = counters;
+    for (const { tile } of this.placed) tile.outputWatch = counters && ((share) => counters.outputs.add(share));
   }
 
   /** Programs every pair to its target; `event` numbers the programming. */
@@ -169,6 +177,9 @@ export class TileLayer {
           const at = from + v * this.rows;
           x.set(inputs.subarray(at + start, at + end), v * height);
         }
+      }
+      if (this.#counters && this.#inputRange > 0) {
+        for (let i = 0; i < x.length; i++) this.#counters.inputs.add(x[i]! / this.#inputRange);
       }
       const { driven, activity, clipped } = this.#drive(x, count, height);
       for (const { tile, columns, scales } of inRow) {

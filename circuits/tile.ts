@@ -71,6 +71,8 @@ export class Tile {
   readonly lineConductance: Float64Array;
   /** Full scale of the output converter, S (column current per volt of full-scale drive). */
   outputRange = 0;
+  /** Told of every column sum in units of the output converter's full scale, where somebody looks. */
+  outputWatch: ((share: number) => void) | null = null;
   readonly #engine: Engine;
   readonly #spec: TileSpec;
   readonly #fidelity: Fidelity;
@@ -201,6 +203,7 @@ export class Tile {
       const draw = at(this.#reading, purpose, index);
       if (this.#fidelity === "sampled") this.#sample(inputs, pass, draw, event, sums, width);
       else this.#sum(inputs, pass, draw, event, sums, width);
+      if (this.outputWatch && this.outputRange > 0) this.#show(sums, inputs.vectors, width, this.outputWatch);
       for (let j = 0; j < this.columns; j++) scale[j] = pass.sign * outputScale[j]!;
       const { outputLevels, clip } = this.#spec;
       clipped += convertOutputs(
@@ -217,6 +220,12 @@ export class Tile {
     }
     memory.release(mark);
     return clipped;
+  }
+
+  #show(sums: Float32Array, vectors: number, width: number, watch: (share: number) => void): void {
+    for (let v = 0; v < vectors; v++) {
+      for (let j = 0; j < this.columns; j++) watch(sums[v * width + j]! / this.outputRange);
+    }
   }
 
   #sum(inputs: DrivenInputs, pass: Pass, draw: Draw, event: number, sums: Float32Array, width: number): void {

@@ -4,10 +4,12 @@ import { InterruptedError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import { addMoments, type Moments, noMoments } from "../../src/ground/statistics/index.ts";
 import type { LayerCalibration } from "./calibration.ts";
-import { classesOf, type ImageData, imageBatch } from "./images.ts";
+import { ChipHistograms, type LayerHistograms } from "./chip-histograms.ts";
+import { type ImageData, imageBatch } from "./images.ts";
 import { KeptArrays } from "./kept-arrays.ts";
 import type { Network } from "./partition.ts";
 import { layersOf, type Placement } from "./placement.ts";
+import { rankLabels, squaredDifference } from "./scores.ts";
 
 /** One chip on a share of the images, as plain data. */
 export interface ChipTask {
@@ -25,6 +27,10 @@ export interface ChipTask {
   readonly compensation: readonly boolean[];
   /** s that a run lasts, for the split of slow and fast noise. */
   readonly window: number;
+  /** What the float network gives all images, [image][class]. */
+  readonly floatScores: Float32Array;
+  /** Whether histograms are counted. */
+  readonly histograms: boolean;
 }
 
 /** What one chip did on its share of the images. */
@@ -32,8 +38,13 @@ export interface ChipShare {
   readonly chip: number;
   readonly firstImage: number;
   readonly images: number;
-  /** [time][compensation setting]. */
-  readonly correct: readonly (readonly number[])[];
+  /** Classes that stand before the label's, [time][compensation setting][image]. */
+  readonly ranks: readonly (readonly Uint32Array[])[];
+  /**
+   * Sums over images and classes of squared differences from the float network's scores, [time][compensation setting][batch]:
+   * added up in the order of batches, they do not depend on how images were shared out.
+   */
+  readonly squaredError: readonly (readonly (readonly number[])[])[];
   /** Of (conductance difference - target) / target range, [time][compensation setting]; counted by the share with the first image. */
   readonly weightError: readonly (readonly Moments[])[];
   readonly heldShare: readonly (number | null)[];
@@ -45,6 +56,8 @@ export interface ChipShare {
   readonly compensation: readonly LedgerEntry[];
   /** Per layer at the first time and setting. */
   readonly layers: readonly LayerCounts[];
+  /** Of the first batch, per layer; null where they are not asked for. */
+  readonly histograms: readonly LayerHistograms[] | null;
 }
 
 export interface LayerCounts {
@@ -74,7 +87,9 @@ export async function runChip(task: ChipTask, network: Network, engine: Engine, 
     layer.elapse(placement.firstReading);
   }
   const split = { mode: placement.readNoise, window: task.window };
-  const correct = times.map(() => task.compensation.map(() => 0));
+  const images = task.endImage - task.firstImage;
+  const ranks = times.map(() => task.compensation.map(() => new Uint32Array(images)));
+  const squaredError = times.map(() => task.compensation.map((): number[] => []));
   const weightError = times.map(() => task.compensation.map(noMoments));
   const heldShare: (number | null)[] = [];
   const allFactors: number[][] = [];
@@ -82,6 +97,7 @@ export async function runChip(task: ChipTask, network: Network, engine: Engine, 
   const compensation = new Ledger();
   const arrays = new KeptArrays();
   const counts = layers.map(() => ({ signal: 0, error: 0 }));
+  const histograms = task.histograms && task.firstImage === 0 ? new ChipHistograms(layers) : null;
 
   let reference: number[] | null = null;
   if (task.compensation.includes(true)) {
@@ -110,6 +126,7 @@ export async function runChip(task: ChipTask, network: Network, engine: Engine, 
         for (const [s, error] of errors.entries()) addMoments(weightError[k]![s]!, error);
       }
     }
+    if (k === 0) histograms?.start();
     for (let first = task.firstImage; first < task.endImage; first += task.batchSize) {
       if (watch.signal.aborted) throw new InterruptedError("interrupted");
       const count = Math.min(task.batchSize, task.endImage - first);
@@ -137,10 +154,12 @@ export async function runChip(task: ChipTask, network: Network, engine: Engine, 
           if (compensated) scale(outputs, factors![index]!);
           return outputs;
         });
-        const classes = classesOf(scores, count);
-        for (let i = 0; i < count; i++) {
-          if (classes[i] === task.images.labels[first + i]) correct[k]![s]!++;
-        }
+        const done = first - task.firstImage;
+        const labels = task.images.labels.subarray(first, first + count);
+        rankLabels(scores, labels, ranks[k]![s]!.subarray(done, done + count));
+        const wanted = task.floatScores.subarray(first * network.classes, (first + count) * network.classes);
+        squaredError[k]![s]!.push(squaredDifference(scores, wanted));
+        histograms?.stop();
         await watch.progress(count);
       }
     }
@@ -148,14 +167,16 @@ export async function runChip(task: ChipTask, network: Network, engine: Engine, 
   return {
     chip: task.chip,
     firstImage: task.firstImage,
-    images: task.endImage - task.firstImage,
-    correct,
+    images,
+    ranks,
+    squaredError,
     weightError,
     heldShare,
     factors: allFactors,
     inference: inference.entries(),
     compensation: compensation.entries(),
     layers: counts.map((count, index) => ({ ...count, ...layers[index]!.clipping() })),
+    histograms: histograms?.finish() ?? null,
   };
 }
 

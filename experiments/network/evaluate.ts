@@ -1,9 +1,9 @@
 import { type Chip, type Costs, costsOf, type TileLayer } from "../../circuits/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
 import { InterruptedError, inputError } from "../../src/ground/errors.ts";
-import type { Pool } from "../../src/ground/jobs/pool.ts";
 import { calibrate, type LayerCalibration } from "./calibration.ts";
-import type { ChipShare, ChipTask } from "./chip-run.ts";
+import { causeResults, runCauses } from "./causes.ts";
+import { worstLayers } from "./chip-figures.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type ImageData, imageBatch, imageCount } from "./images.ts";
 import type { Measured } from "./measured.ts";
@@ -11,26 +11,16 @@ import type { Network } from "./partition.ts";
 import { layersOf, placementOf } from "./placement.ts";
 import { type Profile, profileNetwork } from "./profile.ts";
 import type { EvaluateRequest } from "./request.ts";
+import type { CheckResult } from "./self-check.ts";
+import { runCheck, runChips, type StepSupplies, type WholeChip } from "./steps.ts";
 import { summarise } from "./summarise.ts";
-import {
-  type CheckResult,
-  type NetworkSource,
-  networkOnThread,
-  type Step,
-  type StepResult,
-  type TaskTools,
-} from "./tasks.ts";
+import { networkOnThread, type TaskTools } from "./tasks.ts";
 
 /** What an evaluation is given by the surface. */
-export interface EvaluateSupplies extends Pick<TaskTools, "ort" | "openEngine" | "keep"> {
-  readonly source: NetworkSource;
+export interface EvaluateSupplies extends StepSupplies, Pick<TaskTools, "ort" | "openEngine" | "keep"> {
   readonly chip: Chip;
   readonly test: ImageData;
   readonly calibration: ImageData;
-  readonly pool: Pool;
-  readonly signal: AbortSignal;
-  /** Told of every stage and of work done within it: total is in image readings. */
-  readonly stage: (title: string, total: number) => { progress(amount: number): void };
 }
 
 /** The largest batch whose inputs to one layer stay under 32 MB: the same for any number of threads, since it names noise. */
@@ -67,8 +57,27 @@ export async function evaluate(
   const times = [...new Set(request.times)].sort((a, b) => a - b);
   const compensation = { none: [false], global: [true], both: [false, true] }[request.compensation];
   const { seed } = request;
-  const task = { source, placement, calibration, images: test, batchSize, seed, times, compensation, window };
-  const { check, shares, interrupted } = await runSteps(task, request.chips, supplies);
+  const common = { placement, calibration, images: test, batchSize };
+  const steps = { ...supplies, source };
+  const check = await runCheck(common, network.classes, steps);
+  const floatScores = check.scores;
+  const chips = Array.from(
+    { length: request.chips },
+    (_, number): WholeChip => ({
+      ...{ ...common, seed, chip: number, times, compensation, window, floatScores },
+      histograms: number === 0,
+    }),
+  );
+  const run = await runChips("reading images", chips, steps);
+  const finished = chips.filter((_, index) => run.shares[index] !== null);
+  if (finished.length === 0) throw new InterruptedError("interrupted before the first chip was finished");
+  const byChip = run.shares.filter((shares) => shares !== null);
+  const shares = byChip.flat();
+  const worst = worstLayers(shares, layers.length);
+  const runs = request.causes && !run.interrupted ? await runCauses(finished, worst, steps) : null;
+  const names = layers.map(({ name }) => name);
+  const exact = check.ranks.reduce((sum, rank) => sum + (rank === 0 ? 1 : 0), 0) / images;
+  const causes = runs ? causeResults(runs, placement, byChip, exact, times, compensation, names) : {};
   const measured: Measured = {
     network,
     profile,
@@ -80,7 +89,9 @@ export async function evaluate(
     compensation,
     window,
     shares,
+    causes,
   };
+  const interrupted = run.interrupted || runs?.interrupted === true;
   const warnings = [...network.warnings, ...profile.warnings, ...selfCheckWarnings(check, images)];
   return { evaluation: summarise(request, chip, measured), interrupted, warnings };
 }
@@ -145,59 +156,4 @@ async function calibrateLayers(
   );
   watch.progress(count);
   return calibrated;
-}
-
-type ChipTasks = Omit<ChipTask, "chip" | "firstImage" | "endImage"> & { readonly source: NetworkSource };
-
-/** The self-check and every chip's shares, side by side; the check goes first, on the thread that has the network open. */
-async function runSteps(
-  task: ChipTasks,
-  chips: number,
-  { pool, signal, stage }: EvaluateSupplies,
-): Promise<{ check: CheckResult; shares: ChipShare[]; interrupted: boolean }> {
-  const images = imageCount(task.images);
-  // As many shares a chip as make the last round of tasks a full one.
-  const perChip = pool.threads / greatestCommonDivisor(chips, pool.threads);
-  const spans = sharesOf(images, task.batchSize, perChip);
-  const steps: Step[] = [{ check: task }];
-  for (let chip = 0; chip < chips; chip++) {
-    for (const [firstImage, endImage] of spans) steps.push({ chip: { ...task, chip, firstImage, endImage } });
-  }
-  const watch = stage(
-    "self-check and reading images",
-    images * (1 + chips * task.times.length * task.compensation.length),
-  );
-  const finished: ChipShare[] = [];
-  let check: CheckResult | undefined;
-  let interrupted = false;
-  try {
-    await pool.map<Step, StepResult>("evaluateStep", steps, {
-      done: (_, result) => {
-        if ("check" in result) check = result.check;
-        else finished.push(result.chip);
-      },
-      progress: watch.progress,
-      signal,
-    });
-  } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
-    interrupted = true;
-  }
-  const whole = Array.from({ length: chips }, (_, chip) => finished.filter((share) => share.chip === chip)).filter(
-    (shares) => shares.length === spans.length,
-  );
-  if (!check || whole.length === 0) throw new InterruptedError("interrupted before the first chip was finished");
-  return { check, shares: whole.flatMap((shares) => shares.sort((a, b) => a.firstImage - b.firstImage)), interrupted };
-}
-
-/** Spans of whole batches, at most `count` of them, as even as whole batches can be. */
-function sharesOf(images: number, batchSize: number, count: number): [number, number][] {
-  const batches = Math.ceil(images / batchSize);
-  const spans = Math.min(count, batches);
-  const bound = (k: number): number => Math.min(images, Math.round((k * batches) / spans) * batchSize);
-  return Array.from({ length: spans }, (_, k) => [bound(k), bound(k + 1)]);
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -1,12 +1,41 @@
+import type { Cause } from "../../circuits/index.ts";
 import type { HowKnown } from "../../src/ground/known.ts";
+import type { LayerHistograms } from "./chip-histograms.ts";
 
 /** Mean over chips with its 95 % interval (Student's t) and the chip-to-chip standard deviation. */
-export interface Spread {
+export interface Summary {
   readonly mean: number;
   readonly low: number | null;
   readonly high: number | null;
   readonly standardDeviation: number | null;
   readonly chips: readonly number[];
+}
+
+/** An accuracy, and how far it would move with what was drawn. */
+export interface Spread extends Summary {
+  /** Standard deviations: of one chip's accuracy from chip to chip; of the mean from test set to test set of this size. */
+  readonly from: { readonly chip: number | null; readonly testSet: number | null };
+}
+
+/** Accuracy lost or regained, chip by chip on the same draws. */
+export type Difference = Summary;
+
+export interface CauseResult {
+  readonly time: number;
+  readonly compensated: boolean;
+  readonly cause: Cause;
+  /** Accuracy with every cause off, less that with this one alone. */
+  readonly alone: Difference;
+  /** Accuracy without this cause, less that with all. */
+  readonly removed: Difference;
+}
+
+export interface LayerCauseResult {
+  readonly time: number;
+  readonly compensated: boolean;
+  readonly layer: string;
+  /** Accuracy with this layer exact, less that with all as they are. */
+  readonly removed: Difference;
 }
 
 export interface LayerSummary {
@@ -33,6 +62,10 @@ export interface TimeResult {
   readonly sinceProgramming: number;
   readonly compensated: boolean;
   readonly accuracy: Spread;
+  /** Share of images whose label is among the k classes of largest score. */
+  readonly topAccuracy: readonly (Summary & { readonly k: number })[];
+  /** Of a score from the float network's, in squares of the score's own unit. */
+  readonly meanSquaredError: Summary;
   /** Of (weight at that time - weight), in units of the largest weight that its range spans; mean over layers and chips. */
   readonly weightError: { readonly mean: number; readonly standardDeviation: number };
   /** What each layer's products are multiplied with, over chips; null where not compensated. */
@@ -99,8 +132,17 @@ export interface Evaluation {
   };
   readonly images: number;
   readonly floatAccuracy: number;
+  /** Standard error of the float accuracy: another test set of this size would move it so far. */
+  readonly floatAccuracyError: number | null;
+  readonly floatTopAccuracy: readonly { readonly k: number; readonly share: number }[];
   readonly selfCheck: { readonly sameClass: number; readonly images: number; readonly maximumLogitDifference: number };
   readonly results: readonly TimeResult[];
+  /** Where they were asked for. */
+  readonly causes?: readonly CauseResult[];
+  /** Where they were asked for: of the layers of least signal to noise, the worst first. */
+  readonly causesByLayer?: readonly LayerCauseResult[];
+  /** Of the first chip. */
+  readonly histograms: readonly ({ readonly layer: string } & LayerHistograms)[];
   readonly energy: EnergySummary;
   readonly latency: {
     readonly perInference: number;

@@ -1,9 +1,10 @@
 import type { TileLayer } from "../../circuits/index.ts";
 import type { LayerCalibration } from "./calibration.ts";
 import type { ChipShare } from "./chip-run.ts";
+import type { Evaluation } from "./evaluation.ts";
 import type { Network } from "./partition.ts";
 import type { Profile } from "./profile.ts";
-import type { CheckResult } from "./tasks.ts";
+import type { CheckResult } from "./self-check.ts";
 
 /** Everything an evaluation measured, before it is summed up. */
 export interface Measured {
@@ -21,4 +22,5 @@ export interface Measured {
   readonly window: number;
   /** All shares of every chip that finished. */
   readonly shares: readonly ChipShare[];
+  readonly causes: Pick<Evaluation, "causes" | "causesByLayer">;
 }

@@ -1,4 +1,12 @@
-import { type Cause, type Chip, type Fidelity, type LayerOptions, TileLayer, tileSpec } from "../../circuits/index.ts";
+import {
+  type Cause,
+  type Chip,
+  causes,
+  type Fidelity,
+  type LayerOptions,
+  TileLayer,
+  tileSpec,
+} from "../../circuits/index.ts";
 import type { ScaleSpan } from "../../crossbar/index.ts";
 import { deviceModel, type NoiseSplit, wordAt } from "../../devices/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
@@ -14,6 +22,8 @@ export interface Placement {
   readonly readNoise: NoiseSplit["mode"];
   /** s between programming and the first reading. */
   readonly firstReading: number;
+  /** Layers, by number, whose causes are all off. */
+  readonly exactLayers?: readonly number[];
 }
 
 export function placementOf(
@@ -46,7 +56,11 @@ export function layerOptions({ chip, without, fidelity }: Placement, weightRange
 /** The tiles of every product, unprogrammed; `draw` addresses one chip. */
 export function layersOf(placement: Placement, products: readonly Product[], engine: Engine, draw: Draw): TileLayer[] {
   const options = layerOptions(placement);
-  return products.map((product, index) => new TileLayer(engine, product, options, at(draw, "layer", index)));
+  const exact = layerOptions({ ...placement, without: causes, fidelity: "statistical" });
+  return products.map((product, index) => {
+    const own = placement.exactLayers?.includes(index) ? exact : options;
+    return new TileLayer(engine, product, own, at(draw, "layer", index));
+  });
 }
 
 /** Bytes of kernel memory that a chip's layers and one batch of the largest need, with room to spare. */

@@ -16,6 +16,10 @@ export interface EvaluateRequest {
   /** s that `process` calls the run; null: images x latency of one. */
   readonly readWindow: number | null;
   readonly without: ReadonlySet<Cause>;
+  /** Whether each cause is run alone and removed. */
+  readonly causes: boolean;
+  /** Numbers k of classes for which the share of images with the label among the first k is told. */
+  readonly top: readonly number[];
   readonly gpus: readonly string[];
   readonly batches: readonly (number | "best")[];
   readonly precision: Precision;

@@ -14,8 +14,10 @@ import { numberAt } from "../../devices/index.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
 import { addMoments, meanAndDeviation, noMoments, summary } from "../../src/ground/statistics/index.ts";
 import { chipBoundary, compareWithGpu, gpuAnchors, gpuNamed, type Workload } from "../gpu-comparison/index.ts";
+import { accuracySpread, errorSpread, standardError, topSpread } from "./accuracy.ts";
+import { byChip, signalToNoise } from "./chip-figures.ts";
 import type { ChipShare } from "./chip-run.ts";
-import type { Assumption, Evaluation, GpuComparison, LayerSummary, Spread, TimeResult } from "./evaluation.ts";
+import type { Assumption, Evaluation, GpuComparison, LayerSummary, TimeResult } from "./evaluation.ts";
 import type { Measured } from "./measured.ts";
 import type { Profile } from "./profile.ts";
 import type { EvaluateRequest } from "./request.ts";
@@ -48,11 +50,18 @@ export function summarise(request: EvaluateRequest, chip: Chip, measured: Measur
       macs: profile.macs,
     },
     images,
-    floatAccuracy: check.floatCorrect / images,
+    floatAccuracy: floatShare(measured, 1),
+    floatAccuracyError: standardError([...check.ranks].map((rank) => (rank === 0 ? 1 : 0))),
+    floatTopAccuracy: topsOf(request, network.classes).map((k) => ({ k, share: floatShare(measured, k) })),
     selfCheck: { sameClass: check.sameClass, images, maximumLogitDifference: check.maximumLogitDifference },
     results: times.flatMap((time, k) =>
-      compensation.map((compensated, s) => timeResult(chip, measured, chips, { time, k, compensated, s })),
+      compensation.map((compensated, s) => timeResult(request, chip, measured, { time, k, compensated, s })),
     ),
+    ...measured.causes,
+    histograms: (shares.find(({ histograms }) => histograms)?.histograms ?? []).map((found, index) => ({
+      layer: layers[index]!.name,
+      ...found,
+    })),
     energy: {
       perInference: energy.total,
       byComponent: energy.byComponent,
@@ -121,16 +130,22 @@ function addDigitalWork(ledger: Ledger, { digital }: Profile, { digitalOperation
   }
 }
 
+/** Classes fewer than the network's: the share of images is 1 where k is all of them. */
+function topsOf({ top }: EvaluateRequest, classes: number): number[] {
+  return top.filter((k) => k < classes);
+}
+
+function floatShare({ check: { ranks }, images }: Measured, k: number): number {
+  return ranks.reduce((sum, rank) => sum + (rank < k ? 1 : 0), 0) / images;
+}
+
 function timeResult(
+  request: EvaluateRequest,
   chip: Chip,
-  { layers, shares, images }: Measured,
-  chips: readonly number[],
+  { network, layers, shares, images }: Measured,
   { time, k, compensated, s }: { time: number; k: number; compensated: boolean; s: number },
 ): TimeResult {
-  const accuracies = chips.map(
-    (number) =>
-      shares.filter((share) => share.chip === number).reduce((sum, share) => sum + share.correct[k]![s]!, 0) / images,
-  );
+  const chips = byChip(shares);
   const error = noMoments();
   for (const share of shares) if (share.firstImage === 0) addMoments(error, share.weightError[k]![s]!);
   const sinceProgramming = time + numberAt(chip.device.values, "firstReading");
@@ -138,7 +153,9 @@ function timeResult(
     time,
     sinceProgramming,
     compensated,
-    accuracy: { ...summary(accuracies), chips: accuracies } satisfies Spread,
+    accuracy: accuracySpread(chips, k, s),
+    topAccuracy: topsOf(request, network.classes).map((top) => ({ k: top, ...topSpread(chips, k, s, top) })),
+    meanSquaredError: errorSpread(chips, k, s, images * network.classes),
     weightError: meanAndDeviation(error),
     factors: compensated ? layers.map(({ name }, index) => ({ layer: name, ...factorOf(shares, k, index) })) : null,
     beyondSource: sinceProgramming > numberAt(chip.device.covers, "timeTo") * (1 + 1e-9),
@@ -156,9 +173,7 @@ function factorOf(
 }
 
 function layerSummary(layer: TileLayer, index: number, { network, shares, calibration }: Measured): LayerSummary {
-  const counts = shares.map((share) => share.layers[index]!);
-  const signal = counts.reduce((sum, count) => sum + count.signal, 0);
-  const error = counts.reduce((sum, count) => sum + count.error, 0);
+  const { signal, error, decibels } = signalToNoise(shares, index);
   const { inputRange, outputRanges } = calibration[index]!.ranges;
   return {
     name: layer.name,
@@ -167,7 +182,7 @@ function layerSummary(layer: TileLayer, index: number, { network, shares, calibr
     columns: layer.columns,
     groups: layer.groups,
     tiles: layer.tiles,
-    signalToNoise: signal > 0 && error > 0 ? 10 * Math.log10(signal / error) : null,
+    signalToNoise: decibels,
     relativeError: signal > 0 ? Math.sqrt(error / signal) : null,
     clipped: shareOf(shares, index, "outputs"),
     inputRange,

@@ -30,6 +30,41 @@ const layers = [
   { name: "scores", rows: 256, columns: 10, tiles: 1, signalToNoise: 23.52, relativeError: 0.0667, clipped: 0 },
 ].map((layer) => ({ ...layer, operator: "Gemm", groups: 1, inputRange: 1.0, outputRanges: [1.31e-3, 9.8e-4] }));
 
+function summaryOf(mean: number, spread: number, chips: readonly number[]) {
+  return { mean, low: mean - 1.24 * spread, high: mean + 1.24 * spread, standardDeviation: spread, chips };
+}
+
+/** A bell over 64 bins, with a little beyond its ends. */
+function bell(low: number, high: number, centre: number, width: number) {
+  const counts = Array.from({ length: 64 }, (_, bin) => {
+    const value = low + ((bin + 0.5) * (high - low)) / 64;
+    return Math.round(10_000 * Math.exp(-(((value - centre) / width) ** 2) / 2));
+  });
+  return { low, high, counts, below: 3, above: 5 };
+}
+
+/** Accuracy that a cause alone loses, and that its removal regains. */
+const causeSizes = {
+  programmingNoise: [0.0031, 0.0024],
+  drift: [0.0052, 0.0047],
+  readNoise: [0.0018, 0.0013],
+  inputConverter: [0.0001, 0],
+  outputConverter: [0.0003, -0.0001],
+  clipping: [0, 0],
+} as const;
+
+function causesOf(time: number, compensated: boolean): NonNullable<EvaluationOutput["causes"]> {
+  return Object.entries(causeSizes).map(([cause, [alone, removed]]) => {
+    const of = (size: number) =>
+      summaryOf(
+        size,
+        0.0004,
+        [-1.2, -0.3, 0.1, 0.5, 0.9].map((x) => size + 0.0004 * x),
+      );
+    return { time, compensated, cause: cause as keyof typeof causeSizes, alone: of(alone), removed: of(removed) };
+  });
+}
+
 function results(
   compensated: boolean,
   accuracies: readonly number[],
@@ -44,7 +79,9 @@ function results(
       time,
       sinceProgramming: time + firstReading,
       compensated,
-      accuracy: { mean, low: mean - 1.24 * spread, high: mean + 1.24 * spread, standardDeviation: spread, chips },
+      accuracy: { ...summaryOf(mean, spread, chips), from: { chip: spread, testSet: 0.0014 } },
+      topAccuracy: [{ k: 5, ...summaryOf(0.999, 0.0001, [0.9989, 0.999, 0.999, 0.999, 0.9991]) }],
+      meanSquaredError: summaryOf(0.02 + 0.01 * index, 0.001, [0.019, 0.02, 0.02, 0.02, 0.021]),
       weightError: { mean: biases[index]!, standardDeviation: errors[index]! },
       factors: compensated
         ? layers.map(({ name }, layer) => ({
@@ -76,6 +113,8 @@ export const evaluationFixture: EvaluationOutput = {
   },
   images: 10_000,
   floatAccuracy: 0.9843,
+  floatAccuracyError: 0.00124,
+  floatTopAccuracy: [{ k: 5, share: 0.9991 }],
   selfCheck: { sameClass: 10_000, images: 10_000, maximumLogitDifference: 7.6e-6 },
   results: [
     ...results(
@@ -91,6 +130,25 @@ export const evaluationFixture: EvaluationOutput = {
       [0.0341, 0.0362, 0.0393, 0.0436, 0.0482],
     ),
   ],
+  causes: [0, 365 * 86_400].flatMap((time) => [false, true].flatMap((compensated) => causesOf(time, compensated))),
+  causesByLayer: [0, 365 * 86_400].flatMap((time) =>
+    [false, true].flatMap((compensated) =>
+      layers.map(({ name }, index) => ({
+        time,
+        compensated,
+        layer: name,
+        removed: summaryOf(0.004 - 0.001 * index, 0.0004, [0.0035, 0.0039, 0.004, 0.0042, 0.0044]),
+      })),
+    ),
+  ),
+  histograms: layers.map(({ name }) => ({
+    layer: name,
+    inputs: bell(-1, 1, 0.2, 0.2),
+    outputs: bell(-1, 1, 0, 0.3),
+    target: bell(-1.5, 1.5, 0, 0.3),
+    first: bell(-1.5, 1.5, 0, 0.31),
+    last: bell(-1.5, 1.5, 0, 0.22),
+  })),
   energy: {
     perInference: 3.094e-8,
     byComponent: {

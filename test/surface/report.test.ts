@@ -220,7 +220,19 @@ describe("the report of an evaluation", () => {
     const [only] = evaluationFixture.results;
     const small = reportOf({
       ...evaluationFixture,
-      results: [{ ...only!, accuracy: { mean: 0.97, low: null, high: null, standardDeviation: null, chips: [0.97] } }],
+      results: [
+        {
+          ...only!,
+          accuracy: {
+            mean: 0.97,
+            low: null,
+            high: null,
+            standardDeviation: null,
+            chips: [0.97],
+            from: { chip: null, testSet: null },
+          },
+        },
+      ],
       gpus: [],
       assumptions: [],
       finishedChips: 1,

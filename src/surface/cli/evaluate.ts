@@ -6,7 +6,7 @@ import { readDataSet } from "../data-set.ts";
 import { readBytes } from "../files.ts";
 import { progressTo } from "../progress.ts";
 import { type ArrayOptions, chipOf, withArrayOptions } from "./array-options.ts";
-import { countsOr, number, oneOf, optionOf, someOf, wholeNumber, withCommonOptions } from "./options.ts";
+import { counts, countsOr, number, oneOf, optionOf, someOf, wholeNumber, withCommonOptions } from "./options.ts";
 import { checkOutputs, headOf, writeOutputs } from "./output.ts";
 import type { EvaluateJob, World } from "./world.ts";
 
@@ -17,6 +17,8 @@ interface EvaluateOptions extends ArrayOptions {
   readonly batch: EvaluateRequest["batches"];
   readonly precision: Precision;
   readonly inferences: number;
+  readonly causes?: boolean;
+  readonly top: readonly number[];
   readonly images?: number;
   readonly split: "train" | "test";
   readonly inputScale?: number;
@@ -56,6 +58,8 @@ export function evaluateCommand(command: Command, words: readonly string[], worl
       ),
     )
     .addOption(optionOf("--inferences <N>", "programming is spread over so many", inferences, "1e6"))
+    .option("--causes", "run the same chips with each cause alone and each removed, and each of the worst layers exact")
+    .addOption(optionOf("--top <LIST>", "images with the label among the first so many classes", counts("--top"), "5"))
     .addOption(optionOf("--images <N>", "only the first N images", wholeNumber("--images", 1, 1e9)))
     .addOption(optionOf("--split <PART>", "part of a folder's images", oneOf("--split", ["train", "test"]), "test"))
     .addOption(optionOf("--input-scale <X>", "the network sees value * scale + shift", scale))
@@ -126,6 +130,8 @@ function jobOf(network: string, options: EvaluateOptions): EvaluateJob {
     fidelity,
     readWindow: options.readWindow ?? null,
     without: without ?? new Set(),
+    causes: options.causes ?? false,
+    top: [...options.top].sort((a, b) => a - b),
     gpus: options.gpu,
     batches: options.batch,
     precision,

@@ -96,6 +96,12 @@ export function someOf<Word extends string>(option: string, words: readonly Word
   return (text) => [...new Set(entriesOf(text).map(one))];
 }
 
+/** Comma-separated whole numbers from 1. */
+export function counts(option: string): Parser<readonly number[]> {
+  const count = wholeNumber(option, 1, 1_000_000);
+  return (text) => [...new Set(entriesOf(text).map(count))];
+}
+
 /** Entries that are either whole numbers from 1 or one word: batch sizes. */
 export function countsOr<Word extends string>(option: string, word: Word): Parser<readonly (number | Word)[]> {
   const count = wholeNumber(option, 1, 1_000_000);

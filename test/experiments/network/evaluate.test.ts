@@ -27,6 +27,8 @@ const asked: EvaluateRequest = {
   fidelity: "statistical",
   readWindow: null,
   without: new Set(),
+  causes: false,
+  top: [2],
   gpus: ["a100"],
   batches: [1],
   precision: "fp16",
@@ -141,11 +143,11 @@ describe("an evaluation", () => {
   });
 
   it("keeps the chips that were finished, and none is an interruption", async () => {
-    const kept = await run(1, { ...asked, chips: 4 }, { stopAfter: 3 });
+    const kept = await run(1, { ...asked, chips: 4 }, { stopAfter: 2 });
     expect(kept.interrupted).toBe(true);
     expect(kept.evaluation.finishedChips).toBe(2);
     expect(kept.evaluation.results[0]!.accuracy.chips).toHaveLength(2);
-    await expect(run(1, asked, { stopAfter: 1 })).rejects.toThrow("interrupted");
+    await expect(run(1, asked, { stopAfter: 0 })).rejects.toThrow("interrupted");
   });
 
   it("refuses images that leave single precision", async () => {
