@@ -9,7 +9,8 @@ export {
   weightHistograms,
 } from "./histograms.ts";
 export { type LayerRanges, TileLayer } from "./layer.ts";
-export { addProductError, conductancesOf, outputRanges, weightErrors } from "./layer-figures.ts";
+export { conductancesOf, type LayerConductances, replaceConductances, targetsOf } from "./layer-conductances.ts";
+export { addProductError, outputRanges, weightErrors } from "./layer-figures.ts";
 export { type Override, readOverride } from "./overrides.ts";
 export type { LayerOptions, LayerWeights } from "./placed-tile.ts";
 export { chipTree, printChip } from "./print-chip.ts";

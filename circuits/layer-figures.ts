@@ -134,33 +134,3 @@ function addPass(
   }
   memory.release(mark);
 }
-
-/** Conductances now and targets of both polarities, without read noise, S, [group][row][column]. */
-export function conductancesOf({ engine, product, options, placed }: TileLayer): {
-  readonly positive: Float32Array;
-  readonly negative: Float32Array;
-  readonly targetPositive: Float32Array;
-  readonly targetNegative: Float32Array;
-} {
-  const { groups, rows, columns } = product;
-  const whole = (): Float32Array => new Float32Array(groups * rows * columns);
-  const result = { positive: whole(), negative: whole(), targetPositive: whole(), targetNegative: whole() };
-  for (const part of placed) {
-    const put = (values: Float32Array, into: Float32Array): void => {
-      const width = part.tile.columns;
-      for (let i = 0; i < part.tile.rows; i++) {
-        const to = (part.group * rows + part.rows[0] + i) * columns + part.columns[0];
-        into.set(values.subarray(i * width, (i + 1) * width), to);
-      }
-    };
-    withConductances(engine, part, (positive, negative) => {
-      put(positive, result.positive);
-      put(negative, result.negative);
-    });
-    withTargets(engine, product, options, part, (positive, negative) => {
-      put(positive, result.targetPositive);
-      put(negative, result.targetNegative);
-    });
-  }
-  return result;
-}

@@ -41,6 +41,14 @@ export class CrossbarArray {
     this.negative.program(negative, event);
   }
 
+  /** Puts conductances from elsewhere in place of the cells' own, S, [rows][columns]; see `Cells.replace`. */
+  replace(positive: Float32Array, negative: Float32Array, drifts: boolean): void {
+    if (!this.positive.replace || !this.negative.replace)
+      throw new Error("this device model takes no conductances from elsewhere");
+    this.positive.replace(positive, drifts);
+    this.negative.replace(negative, drifts);
+  }
+
   elapse(seconds: number): void {
     this.positive.elapse(seconds);
     this.negative.elapse(seconds);

@@ -81,4 +81,10 @@ export interface Cells {
   apply(stimulus: Stimulus, work: Float64Array): void;
   /** Programs every cell to its target with the model's published statistics; `event` numbers the programming. */
   program?(target: Float32Array, event: number): void;
+  /**
+   * Puts conductances from elsewhere in place of what programming left, S, [count]; clock, read noise and all draws stay the
+   * cells' own. With `drifts` they change from there as programmed ones would (cells whose programmed conductance is put
+   * back go on as if nothing had happened); without, they stay as they are.
+   */
+  replace?(conductance: Float32Array, drifts: boolean): void;
 }

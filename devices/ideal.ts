@@ -46,6 +46,9 @@ export const ideal: DeviceModel = {
           program(target) {
             conductance.set(target);
           },
+          replace(values) {
+            conductance.set(values);
+          },
         };
       },
     };

@@ -7,7 +7,7 @@ import { drift } from "../drift.ts";
 import { holdReadNoise } from "../read-noise.ts";
 import { allocateState } from "../state.ts";
 import { lawOf, noiseFactors, type PhaseChangeLaw } from "./law.ts";
-import { programCells } from "./programming.ts";
+import { programCells, readNoiseAmplitudes } from "./programming.ts";
 
 /** V below which the amorphous phase does not switch, so that a read leaves the state alone. */
 const largestReadVoltage = 0.5;
@@ -68,6 +68,12 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
         event,
       );
       programmedAt.fill(clock);
+    },
+    replace(values, drifts) {
+      programmed.set(values);
+      // A factor of age^-0 is exactly 1.
+      if (!drifts) exponent.fill(0);
+      if (law.readNoiseReference === "programmed") readNoiseAmplitudes(engine, law, programmed, readNoiseAmplitude);
     },
     readNoise(split, reading, centre, deviation) {
       conductance(deviation);

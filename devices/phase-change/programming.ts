@@ -1,4 +1,4 @@
-import { type Draw, fillNormalPlain, wordsOfEvent } from "../../src/ground/draws/index.ts";
+import { type Draw, drawOf, fillNormalPlain, wordsOfEvent } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 
 /** clip(slope ln r + intercept, low, high). */
@@ -83,6 +83,27 @@ export function programCells(
     high,
     target.length,
   );
+  memory.release(mark);
+}
+
+/**
+ * Q of cells with these conductances, the same bits as programming them gives.
+ *
+ * @param conductance S, what r of the read noise is taken from, [cells]
+ * @param out receives Q, [cells]
+ */
+export function readNoiseAmplitudes(
+  engine: Engine,
+  law: ProgrammingLaw,
+  conductance: Float32Array,
+  out: Float32Array,
+): void {
+  const { memory } = engine;
+  const mark = memory.mark();
+  const [programmed, exponent] = [memory.float32(out.length), memory.float32(out.length)];
+  const exact = { ...law, programmingNoiseScale: 0 };
+  const draw = drawOf(0);
+  programCells(engine, exact, conductance, { programmed, exponent, readNoiseAmplitude: out }, draw, draw, 0);
   memory.release(mark);
 }
 

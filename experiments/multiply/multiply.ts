@@ -4,10 +4,12 @@ import {
   conductancesOf,
   costsOf,
   energyOf,
+  type LayerConductances,
   Ledger,
   latencyOf,
   outputRanges,
   TileLayer,
+  targetsOf,
 } from "../../circuits/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
 import { InterruptedError, inputError } from "../../src/ground/errors.ts";
@@ -124,20 +126,13 @@ export async function multiply(
     const split = { mode: request.readNoise, window };
     layer.program(0);
     layer.elapse(placement.firstReading);
-    const { targetPositive, targetNegative } = conductancesOf(layer);
+    const of = (values: Float32Array): number[][] => rowsOf(values, weights.columns);
     described ??= {
       scale: { weightPerSiemens: layer.weightPerSiemens[0]! },
       ranges: { inputRange, outputRanges: fullScales },
       devices: layer.devices,
       tiles: layer.tiles,
-      ...(request.conductances
-        ? {
-            target: {
-              positive: rowsOf(targetPositive, weights.columns),
-              negative: rowsOf(targetNegative, weights.columns),
-            },
-          }
-        : {}),
+      ...(request.conductances ? { target: polarities(targetsOf(layer), of) } : {}),
     };
     let now = 0;
     for (const time of times) {
@@ -146,9 +141,7 @@ export async function multiply(
       layer.hold(split, time);
       if (number === 0) heldShare.push({ time, share: layer.heldShare(split) });
       if (request.conductances) {
-        const { positive, negative } = conductancesOf(layer);
-        const of = (values: Float32Array): number[][] => rowsOf(values, weights.columns);
-        conductances.push({ chip: number, time, positive: of(positive), negative: of(negative) });
+        conductances.push({ chip: number, time, ...polarities(conductancesOf(layer), of) });
       }
       const counted = time === times[0] ? new Ledger() : null;
       const outputs = await readAll(layer, inputs, request.repeats, weights.columns, counted, watch);
@@ -255,6 +248,10 @@ function errorsOf(
   if (count === 0 || wanted === 0) return { plain: null, bestScalar: null };
   const plain = Math.sqrt(Math.max(0, square - 2 * cross + wanted) / wanted);
   return { plain, bestScalar: square > 0 ? Math.sqrt(Math.max(0, 1 - cross ** 2 / (square * wanted))) : null };
+}
+
+function polarities<T>({ positive, negative }: LayerConductances, of: (values: Float32Array) => T) {
+  return { positive: of(positive), negative: of(negative) };
 }
 
 function rowsOf(values: Float32Array, columns: number): number[][] {

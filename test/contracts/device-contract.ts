@@ -95,6 +95,25 @@ export function keepsTheDeviceContract(model: DeviceModel, setPath: string): voi
       expect(() => again.restore(bent)).toThrow(/header/);
     });
 
+    it("goes on as if nothing had happened when its programmed conductances are put back, and stays as it is told to", async () => {
+      const [own, back, kept, other] = await Promise.all([1, 2, 3, 4].map(() => programmed(1)));
+      const put = read(own!, 0).now;
+      if (!own!.replace) return;
+      back!.replace!(put, true);
+      other!.replace!(targets(5), true);
+      kept!.replace!(targets(5), false);
+      for (const cells of [own!, back!, kept!, other!]) cells.elapse(device.firstReading + 3600);
+      expect(read(back!, 4)).toEqual(read(own!, 4));
+      const { now, deviation } = read(kept!, 4);
+      expect(now).toEqual(targets(5));
+      expect(deviation.some((value) => value > 0)).toBe(read(own!, 4).deviation.some((value) => value > 0));
+      // Others than its own drift by the exponents of its own.
+      const [drifted, ownDrifted] = [read(other!, 4).now, read(own!, 4).now];
+      for (let i = 0; i < count; i++) {
+        if (put[i]! > 0) expect(drifted[i]! * put[i]!).toBeCloseTo(ownDrifted[i]! * targets(5)[i]!, 15);
+      }
+    });
+
     it("takes energy from a read: V^2 G t to the drift within it", async () => {
       const cells = await programmed(1);
       cells.elapse(device.firstReading);

@@ -5,6 +5,7 @@ import {
   programCells,
   programmingNoise,
   readNoiseAmplitude,
+  readNoiseAmplitudes,
 } from "../../../devices/phase-change/programming.ts";
 import { at, drawOf } from "../../../src/ground/draws/index.ts";
 import type { Engine } from "../../../src/ground/kernels/index.ts";
@@ -237,5 +238,22 @@ describe("the programming kernel", () => {
     expect(programmingNoise(law, 3)).toBe(0);
     const { programmed: g } = programmed(engines.kernels, law, new Float32Array(8).fill(75e-6));
     expect(g).toEqual(new Float32Array(8).fill(75e-6));
+  });
+});
+
+describe("read noise of conductances from elsewhere", () => {
+  it.each(["kernels", "twins"] as const)("is what programming to them gave, to the bit (%s)", (name) => {
+    const engine = engines[name];
+    const mark = engine.memory.mark();
+    const byProgrammed: ProgrammingLaw = { ...law, readNoiseReference: "programmed" };
+    const cells = programmed(
+      engine,
+      byProgrammed,
+      someNumbers(1003, 3).map((share) => 25e-6 * share),
+    );
+    const again = engine.memory.float32(1003);
+    readNoiseAmplitudes(engine, byProgrammed, cells.programmed, again);
+    expect(again).toEqual(cells.readNoiseAmplitude);
+    engine.memory.release(mark);
   });
 });
