@@ -1,8 +1,9 @@
 import { type Chip, type Costs, costsOf, type TileLayer } from "../../circuits/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
-import { InterruptedError, inputError } from "../../src/ground/errors.ts";
+import { InterruptedError } from "../../src/ground/errors.ts";
 import { calibrate, type LayerCalibration } from "./calibration.ts";
 import { causeResults, runCauses } from "./causes.ts";
+import { checkImages } from "./check-images.ts";
 import { worstLayers } from "./chip-figures.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type ImageData, imageBatch, imageCount } from "./images.ts";
@@ -40,8 +41,8 @@ export async function evaluate(
 ): Promise<{ evaluation: Omit<Evaluation, "runtime">; interrupted: boolean; warnings: readonly string[] }> {
   const { chip, test, source } = supplies;
   const { network, engine } = await networkOnThread(source, supplies);
-  checkImages(request, network, test);
-  checkImages(request, network, supplies.calibration);
+  checkImages(request.data, network, test);
+  checkImages(request.data, network, supplies.calibration);
   const placement = placementOf(chip, request.without, request.fidelity, request.readNoise);
   const profile = await profileNetwork(network, imageBatch(test, 0, 1));
   const widest = network.products.map(({ groups, rows }, index) => 4 * groups * rows * profile.products[index]!);
@@ -112,28 +113,6 @@ function latencyOfOne(layers: readonly TileLayer[], { products, digital }: Profi
     const { integration, conversion } = layer.timing();
     return sum + products[index]! * (integration + conversion);
   }, operations * costs.digitalOperationTime);
-}
-
-function checkImages(request: EvaluateRequest, network: Network, images: ImageData): void {
-  const needed = network.input.shape.reduce((product, length) => product * length, 1);
-  if (needed !== images.size) {
-    throw inputError({
-      file: request.data,
-      found: `images of ${images.size} values`,
-      expected: `${needed} for the network's input "${network.input.name}" [${network.input.shape.join(", ")}]`,
-    });
-  }
-  const classes = network.classes;
-  for (const [index, label] of images.labels.entries()) {
-    if (label < 0 || label >= classes) {
-      throw inputError({
-        file: request.data,
-        place: `label ${index}`,
-        found: `${label}`,
-        expected: `0 to ${classes - 1}`,
-      });
-    }
-  }
 }
 
 async function calibrateLayers(

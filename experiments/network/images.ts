@@ -7,9 +7,9 @@ export interface ImageData {
   readonly size: number;
   /** Its axes, where the file has them: [28, 28]. */
   readonly shape: readonly number[];
-  /** What the network sees is value * scale + shift. */
-  readonly scale: number;
-  readonly shift: number;
+  /** What the network sees is value * scale + shift: one of each for all, or one a channel (equal parts of an image, in order). */
+  readonly scale: readonly number[];
+  readonly shift: readonly number[];
 }
 
 export function imageCount(images: ImageData): number {
@@ -24,8 +24,14 @@ export function imageBatch(
   batch: Float32Array = new Float32Array(count * images.size),
 ): Float32Array {
   const { values, size, scale, shift } = images;
+  const channels = Math.max(scale.length, shift.length);
+  const width = size / channels;
   const from = first * size;
-  for (let i = 0; i < batch.length; i++) batch[i] = values[from + i]! * scale + shift;
+  for (let begin = 0, channel = 0; begin < batch.length; begin += width, channel++) {
+    const factor = scale[channel % scale.length]!;
+    const offset = shift[channel % shift.length]!;
+    for (let i = begin; i < begin + width; i++) batch[i] = values[from + i]! * factor + offset;
+  }
   return batch;
 }
 

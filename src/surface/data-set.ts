@@ -16,8 +16,8 @@ export interface DataSetRequest {
   /** Most images that calibration will look at. */
   readonly calibrationImages: number;
   /** null: 1/255 and 0 for IDX and bytes, 1 and 0 otherwise. */
-  readonly inputScale: number | null;
-  readonly inputShift: number | null;
+  readonly inputScale: readonly number[] | null;
+  readonly inputShift: readonly number[] | null;
 }
 
 export interface DataSet {
@@ -105,8 +105,8 @@ function part(
     labels: new Int32Array(labels.subarray(first, end)),
     size,
     shape,
-    scale: inputScale ?? (bytes ? 1 / 255 : 1),
-    shift: inputShift ?? 0,
+    scale: inputScale ?? [bytes ? 1 / 255 : 1],
+    shift: inputShift ?? [0],
   };
 }
 

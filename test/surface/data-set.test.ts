@@ -59,7 +59,7 @@ describe("a folder with MNIST's names", () => {
     expect(test.values.buffer).toBeInstanceOf(SharedArrayBuffer);
     expect([...test.values]).toEqual([0, 51, 102, 153, 204, 255]);
     expect([...test.labels]).toEqual([7, 2, 1]);
-    expect([test.size, test.scale, test.shift]).toEqual([2, 1 / 255, 0]);
+    expect([test.size, test.scale, test.shift]).toEqual([2, [1 / 255], [0]]);
     expect([...imageBatch(test, 1, 2)]).toEqual([0.4, 0.6, 0.8, 1].map(Math.fround));
     expect([...calibration.values]).toEqual(count(40, 100));
   });
@@ -79,7 +79,7 @@ describe("a folder with MNIST's names", () => {
   });
 
   it("scales as told", () => {
-    const { test } = read(file("mnist"), { inputScale: 2, inputShift: -1 });
+    const { test } = read(file("mnist"), { inputScale: [2], inputShift: [-1] });
     expect([...imageBatch(test, 0, 1)]).toEqual([-1, 101]);
   });
 
@@ -96,7 +96,7 @@ describe("one file", () => {
     const { test, calibration } = read(file("bytes.npz"));
     expect([...calibration.labels]).toEqual([0, 1, 2]);
     expect([...test.labels]).toEqual(count(27, 3));
-    expect([test.scale, test.values.constructor]).toEqual([1 / 255, Uint8Array]);
+    expect([test.scale, test.values.constructor]).toEqual([[1 / 255], Uint8Array]);
   });
 
   it("as npz of floats is taken as it is", () => {
@@ -109,7 +109,7 @@ describe("one file", () => {
       ),
     );
     const { test } = read(file("floats.npz"));
-    expect([test.scale, test.shift, test.size]).toEqual([1, 0, 4]);
+    expect([test.scale, test.shift, test.size]).toEqual([[1], [0], 4]);
     expect([...imageBatch(test, 0, 1)]).toEqual([0.5, 0.625, 0.75, 0.875]);
   });
 
@@ -124,7 +124,7 @@ describe("one file", () => {
     expect([...calibration.values]).toEqual([0, 0, 1, 0.5]);
     expect([...test.labels.subarray(0, 3)]).toEqual([2, 3, 0]);
     expect([...imageBatch(test, 0, 1)]).toEqual([2, 1]);
-    expect(test.scale).toBe(1);
+    expect(test.scale).toEqual([1]);
   });
 
   it("as IDX has its labels beside it", () => {

@@ -6,7 +6,17 @@ import { readDataSet } from "../data-set.ts";
 import { readBytes } from "../files.ts";
 import { progressTo } from "../progress.ts";
 import { type ArrayOptions, chipOf, withArrayOptions } from "./array-options.ts";
-import { counts, countsOr, number, oneOf, optionOf, someOf, wholeNumber, withCommonOptions } from "./options.ts";
+import {
+  counts,
+  countsOr,
+  number,
+  numbers,
+  oneOf,
+  optionOf,
+  someOf,
+  wholeNumber,
+  withCommonOptions,
+} from "./options.ts";
 import { checkOutputs, headOf, writeOutputs } from "./output.ts";
 import type { EvaluateJob, World } from "./world.ts";
 
@@ -21,8 +31,8 @@ interface EvaluateOptions extends ArrayOptions {
   readonly top: readonly number[];
   readonly images?: number;
   readonly split: "train" | "test";
-  readonly inputScale?: number;
-  readonly inputShift?: number;
+  readonly inputScale?: readonly number[];
+  readonly inputShift?: readonly number[];
 }
 
 const compensations = ["none", "global", "both"] as const;
@@ -31,8 +41,8 @@ const compensations = ["none", "global", "both"] as const;
 export function evaluateCommand(command: Command, words: readonly string[], world: World): Command {
   const gpus = gpuNames();
   const inferences = number("--inferences", (n) => n >= 1, "a number from 1");
-  const scale = number("--input-scale", (x) => x !== 0, "a number other than 0");
-  const shift = number("--input-shift", () => true, "a number");
+  const scale = numbers("--input-scale", (x) => x !== 0, "numbers other than 0, such as 1/255");
+  const shift = numbers("--input-shift", () => true, "numbers, such as -0.5");
   const itself = command
     .summary("accuracy, energy and latency of a network on emulated chips")
     .description(
@@ -62,8 +72,12 @@ export function evaluateCommand(command: Command, words: readonly string[], worl
     .addOption(optionOf("--top <LIST>", "images with the label among the first so many classes", counts("--top"), "5"))
     .addOption(optionOf("--images <N>", "only the first N images", wholeNumber("--images", 1, 1e9)))
     .addOption(optionOf("--split <PART>", "part of a folder's images", oneOf("--split", ["train", "test"]), "test"))
-    .addOption(optionOf("--input-scale <X>", "the network sees value * scale + shift", scale))
-    .addOption(optionOf("--input-shift <X>", "(default: 1/255 and 0 for IDX and bytes, else 1 and 0)", shift));
+    .addOption(
+      optionOf("--input-scale <X,...>", "the network sees value * scale + shift; one number, or one a channel", scale),
+    )
+    .addOption(
+      optionOf("--input-shift <X,...>", "(default: 1/255 and 0 for IDX, CIFAR and bytes, else 1 and 0)", shift),
+    );
   return withCommonOptions(itself, world.cores).action((network: string, options: EvaluateOptions) =>
     evaluate(network, options, words, world),
   );

@@ -61,6 +61,21 @@ export function number(option: string, passes: (value: number) => boolean, expec
   };
 }
 
+/** Finite numbers that pass, comma-separated; each may be written as a quotient: 1/255, 0.5/0.25/255. */
+export function numbers(
+  option: string,
+  passes: (value: number) => boolean,
+  expected: string,
+): Parser<readonly number[]> {
+  return (text) =>
+    entriesOf(text).map((entry) => {
+      const factors = entry.split("/").map((factor) => quantityIn("1", factor.trim()) ?? Number.NaN);
+      const value = factors.slice(1).reduce((quotient, factor) => quotient / factor, factors[0]!);
+      if (Number.isFinite(value) && passes(value)) return value;
+      throw inputError({ file: option, found: shown(entry), expected });
+    });
+}
+
 /** A positive, finite quantity of that unit. */
 export function positiveQuantity(option: string, unit: string): Parser<number> {
   return (text) => {

@@ -14,7 +14,7 @@ const file = "data/networks/perceptron.onnx";
 function imagesOf(part: string, count: number, scale = 1 / 255): ImageData {
   const values = readFileSync(new URL(`${part}-images-idx3-ubyte`, folder)).subarray(16, 16 + 784 * count);
   const labels = readFileSync(new URL(`${part}-labels-idx1-ubyte`, folder)).subarray(8, 8 + count);
-  return { values, labels: Int32Array.from(labels), size: 784, shape: [28, 28], scale, shift: 0 };
+  return { values, labels: Int32Array.from(labels), size: 784, shape: [28, 28], scale: [scale], shift: [0] };
 }
 
 const asked: EvaluateRequest = {

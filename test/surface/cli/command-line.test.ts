@@ -252,8 +252,13 @@ describe("evaluate", () => {
       tile: { scale: { value: "layer" }, rows: { value: 64 } },
       inputConverter: { bits: { value: 6 } },
     });
-    expect(job?.test).toMatchObject({ scale: 0.5, shift: -1 });
+    expect(job?.test).toMatchObject({ scale: [0.5], shift: [-1] });
     expect(job?.test.labels).toHaveLength(10);
+  });
+
+  it("takes scales and shifts as lists and as quotients", async () => {
+    const { evaluate: job } = await evaluate("--input-scale", "1/255", "--input-shift", "-0.5/0.25,0, 50 %");
+    expect(job?.test).toMatchObject({ scale: [1 / 255], shift: [-2, 0, 0.5] });
   });
 
   it("switches all causes off with `all`, and lets --set beat --scale", async () => {
@@ -296,7 +301,11 @@ describe("evaluate", () => {
     [["--images", "0"], '--images: "0"'],
     [["--images", "50"], "--images: 50, expected at most the 36"],
     [["--split", "validation"], '--split: "validation"'],
-    [["--input-scale", "0"], '--input-scale: "0"'],
+    [["--input-scale", "0"], '--input-scale: "0", expected numbers other than 0, such as 1/255'],
+    [["--input-scale", "1,,2"], "--input-scale: nothing"],
+    [["--input-scale", "1/0"], '--input-scale: "1/0"'],
+    [["--input-scale", "1/"], '--input-scale: "1/"'],
+    [["--input-shift", "a/2"], '--input-shift: "a/2", expected numbers'],
     [["--input-scale", "NaN"], '--input-scale: "NaN"'],
     [["--chip", "pmc"], "near: pcm"],
     [["--parameters", "joshi"], '--parameters: no parameter set or file "joshi" of the model pcm'],

@@ -1,0 +1,41 @@
+import { inputError } from "../../src/ground/errors.ts";
+import type { ImageData } from "./images.ts";
+import type { Network } from "./partition.ts";
+
+/** Refuses images that are not what the network takes: by size, order of axes, channels of scale and shift, or labels. */
+export function checkImages(file: string, { input, classes }: Network, images: ImageData): void {
+  const needed = input.shape.reduce((product, length) => product * length, 1);
+  const wanted = `for the network's input "${input.name}" [${input.shape.join(", ")}]`;
+  if (needed !== images.size) {
+    throw inputError({ file, found: `images of ${images.size} values`, expected: `${needed} ${wanted}` });
+  }
+  if (sameInAnotherOrder(images.shape, input.shape)) {
+    const found = `images of ${images.shape.join(" x ")}`;
+    throw inputError({
+      file,
+      found,
+      expected: `axes in the order of the network's input "${input.name}" [${input.shape.join(", ")}]`,
+    });
+  }
+  checkChannels("--input-scale", images.scale, images, input);
+  checkChannels("--input-shift", images.shift, images, input);
+  for (const [index, label] of images.labels.entries()) {
+    if (label >= 0 && label < classes) continue;
+    throw inputError({ file, place: `label ${index}`, found: `${label}`, expected: `0 to ${classes - 1}` });
+  }
+}
+
+/** Channels-last images are no images to a channels-first network, and a reshape would not say so. */
+function sameInAnotherOrder(shape: readonly number[], other: readonly number[]): boolean {
+  const [a, b] = [shape, other].map((axes) => axes.filter((length) => length !== 1));
+  return a!.join() !== b!.join() && [...a!].sort().join() === [...b!].sort().join();
+}
+
+/** Channels are the first axis of the network's input, or of the images where the input is a row of numbers. */
+function checkChannels(option: string, numbers: readonly number[], images: ImageData, input: Network["input"]): void {
+  const axes = input.shape.length > 1 ? input.shape : images.shape;
+  if (numbers.length === 1 || (axes.length > 1 && numbers.length === axes[0])) return;
+  const found = `${numbers.length} numbers`;
+  const channels = axes.length > 1 && axes[0] !== 1 ? `, or ${axes[0]}: one a channel of [${axes.join(", ")}]` : "";
+  throw inputError({ file: option, found, expected: `one number${channels}` });
+}
