@@ -1,3 +1,6 @@
+import { inputError } from "../errors.ts";
+import { bfloat16, float16 } from "./half.ts";
+
 export type NumberArray =
   | Int8Array<ArrayBufferLike>
   | Uint8Array<ArrayBufferLike>
@@ -67,6 +70,38 @@ export function numbersFrom(
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, count * type.bytes);
   for (let i = 0; i < count; i++) values[i] = view[type.read](i * type.bytes, littleEndian);
   return values;
+}
+
+/** Number types by kind and bytes, with those that have no typed array of their own: halves, booleans, wide integers. */
+export type NumberKind = keyof typeof numberTypes | "f2" | "bf2" | "b1" | "i8" | "u8";
+
+/**
+ * `count` numbers of a kind from `offset`, which must be there. Halves become float32, booleans 0 and 1; integers of 8 bytes
+ * become float64 and are refused beyond 2^53.
+ */
+export function numbersOfKind(
+  kind: NumberKind,
+  bytes: Uint8Array,
+  offset: number,
+  count: number,
+  littleEndian: boolean,
+  file: string,
+): NumberArray {
+  if (kind === "f2" || kind === "bf2") {
+    const bits = numbersFrom(bytes, offset, count, numberTypes.u2, littleEndian);
+    return Float32Array.from(bits, kind === "f2" ? float16 : bfloat16);
+  }
+  if (kind !== "i8" && kind !== "u8") {
+    return numbersFrom(bytes, offset, count, numberTypes[kind === "b1" ? "u1" : kind], littleEndian);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, 8 * count);
+  const read = kind === "i8" ? "getBigInt64" : "getBigUint64";
+  return Float64Array.from({ length: count }, (_, i) => {
+    const whole = view[read](8 * i, littleEndian);
+    const value = Number(whole);
+    if (Number.isSafeInteger(value)) return value;
+    throw inputError({ file, place: `entry ${i}`, found: `${whole}`, expected: "a whole number up to 2^53" });
+  });
 }
 
 /** The numbers as bytes, least significant first. */

@@ -1,5 +1,13 @@
 import { inputError } from "../errors.ts";
-import { littleEndianBytes, type NumberArray, numbersFrom, numberTypes, type StoredArray, sizeOf } from "./array.ts";
+import {
+  littleEndianBytes,
+  type NumberArray,
+  type NumberKind,
+  numbersOfKind,
+  numberTypes,
+  type StoredArray,
+  sizeOf,
+} from "./array.ts";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
@@ -17,18 +25,19 @@ export function readNpy(bytes: Uint8Array, file: string): StoredArray {
     throw inputError({ file, place: "byte 0", found: "another magic", expected: "a NumPy array" });
   const { header, start } = headerOf(bytes, file);
   const { descr, fortran, shape } = fieldsOf(header, file);
-  const type = /^([<>|=])([iufb])([1248])$/.exec(descr);
+  const type = /^([<>|=])([iu][1248]|f[248]|b1)$/.exec(descr);
   const size = sizeOf(shape);
   if (!type) {
     const expected = "numbers (i1..i8, u1..u8, f2, f4, f8, b1)";
     throw inputError({ file, place: "descr", found: `"${descr}"`, expected });
   }
-  const whole = start + size * Number(type[3]);
+  const kind = type[2] as NumberKind;
+  const whole = start + size * Number(kind[1]);
   if (bytes.length !== whole) {
     const found = `${bytes.length} bytes`;
     throw inputError({ file, found, expected: `${whole} for ${descr} of shape (${shape.join(", ")})` });
   }
-  const values = valuesOf(bytes, start, size, `${type[2]}${type[3]}`, type[1] !== ">", file);
+  const values = numbersOfKind(kind, bytes, start, size, type[1] !== ">", file);
   return { shape, values: fortran && shape.length > 1 ? rowMajor(values, shape) : values };
 }
 
@@ -81,41 +90,6 @@ function fieldsOf(header: string, file: string): { descr: string; fortran: boole
       .filter(Boolean)
       .map(Number),
   };
-}
-
-function valuesOf(
-  bytes: Uint8Array,
-  start: number,
-  size: number,
-  kind: string,
-  littleEndian: boolean,
-  file: string,
-): NumberArray {
-  if (kind === "b1") return numbersFrom(bytes, start, size, numberTypes.u1, littleEndian);
-  if (kind in numberTypes)
-    return numbersFrom(bytes, start, size, numberTypes[kind as keyof typeof numberTypes], littleEndian);
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
-  if (kind === "f2")
-    return Float32Array.from({ length: size }, (_, i) => halfToSingle(view.getUint16(2 * i, littleEndian)));
-  if (kind === "i8" || kind === "u8") {
-    return Float64Array.from({ length: size }, (_, i) => {
-      const whole = kind === "i8" ? view.getBigInt64(8 * i, littleEndian) : view.getBigUint64(8 * i, littleEndian);
-      const value = Number(whole);
-      if (Number.isSafeInteger(value)) return value;
-      throw inputError({ file, place: `entry ${i}`, found: `${whole}`, expected: "a whole number up to 2^53" });
-    });
-  }
-  throw inputError({ file, place: "descr", found: `"${kind}"`, expected: "i1..i8, u1..u8, f2, f4, f8 or b1" });
-}
-
-/** IEEE 754 binary16, exact in binary32. */
-function halfToSingle(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Infinity;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 /** From first index fastest to last index fastest. */

@@ -8,6 +8,7 @@ import {
   TensorProto_DataType,
 } from "onnx-buf";
 import { inputError } from "../errors.ts";
+import { bfloat16, float16 } from "./half.ts";
 
 /** ONNX element type: a number of TensorProto.DataType. */
 export type ElementType = number;
@@ -126,7 +127,10 @@ const readers: Readonly<Record<ElementType, Reader>> = {
       float16,
     ),
   [TensorProto_DataType.BFLOAT16]: (t) =>
-    bfloat16(held<ArrayLike<number>>(t, (b) => new Uint16Array(b), t.int32Data, 2)),
+    Float32Array.from(
+      held<ArrayLike<number>>(t, (b) => new Uint16Array(b), t.int32Data, 2),
+      bfloat16,
+    ),
   [TensorProto_DataType.INT8]: (t) => held<ArrayLike<number>>(t, (b) => new Int8Array(b), t.int32Data, 1),
   [TensorProto_DataType.UINT8]: (t) => held<ArrayLike<number>>(t, (b) => new Uint8Array(b), t.int32Data, 1),
   [TensorProto_DataType.BOOL]: (t) => held<ArrayLike<number>>(t, (b) => new Uint8Array(b), t.int32Data, 1),
@@ -173,19 +177,4 @@ function readElements(file: string, tensor: TensorProto): ArrayLike<number | big
     throw inputError({ file, place, found, expected: `${count} (shape ${shape.join(" x ") || "of a single number"})` });
   }
   return elements;
-}
-
-/** The number that 16 bits mean as IEEE 754 binary16. */
-function float16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
-}
-
-/** bfloat16 is the upper half of a float32. */
-function bfloat16(bits: ArrayLike<number>): Float32Array {
-  return new Float32Array(Uint32Array.from(bits, (upper) => (upper & 0xffff) << 16).buffer);
 }
