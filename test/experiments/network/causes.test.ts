@@ -22,8 +22,8 @@ const data: ImageData = {
   labels: Int32Array.from({ length: images }, (_, i) => i % 5),
   size: 16,
   shape: [16],
-  scale: 1,
-  shift: 0,
+  scale: [1],
+  shift: [0],
 };
 
 const asked: EvaluateRequest = {
