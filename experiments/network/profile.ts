@@ -1,5 +1,5 @@
 import { inputError } from "../../src/ground/errors.ts";
-import { elementsOf, elementTypeName, tensorShape, writeModel } from "../../src/ground/formats/onnx.ts";
+import { elementBits, elementsOf, elementTypeName, tensorShape, writeModel } from "../../src/ground/formats/onnx.ts";
 import {
   bodiesOf,
   integerAttribute,
@@ -105,10 +105,9 @@ async function showTensors(
   return seen;
 }
 
-/** "float32" is 4 bytes, "bool" 1, "int4" one half. */
+/** "float32" is 4 bytes, "int4" one half, a word one. */
 function bytesOf(type: string): number {
-  const bits = /float8/.test(type) ? 8 : /float4/.test(type) ? 4 : Number(/\d+$/.exec(type)?.[0] ?? 8);
-  return bits / 8;
+  return (elementBits(type) ?? 8) / 8;
 }
 
 /** Tensors that only the cut graph has lie between a product's input or output and a Cast or Add: the same shapes. */

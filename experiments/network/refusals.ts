@@ -62,7 +62,7 @@ function checkTensor(file: string, tensor: TensorProto, place: string): void {
   if (isExternal(tensor)) {
     const where = tensor.externalData.find(({ key }) => key === "location")?.value;
     const found = `weights kept in another file${where ? ` ("${where}")` : ""}`;
-    const expected = "weights inside the ONNX file (torch.onnx.export with external_data=False)";
+    const expected = "a model with all its tensors inside";
     throw inputError({ file, place, found, expected });
   }
   if (tensor.dims.some((length) => length < 0n)) {

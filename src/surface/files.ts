@@ -5,6 +5,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -23,6 +24,31 @@ export function readBytes(file: string, expected = "a file"): Uint8Array {
   } catch (error) {
     throw refusal(error, file, expected);
   }
+}
+
+/** `length` bytes from `offset` on, which must be there. */
+export function readPart(file: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
+  const part = new Uint8Array(length);
+  try {
+    const open = openSync(file, "r");
+    try {
+      for (let at = 0; at < length; ) {
+        const count = readSync(open, part, at, Math.min(length - at, 2 ** 30), offset + at);
+        if (count === 0) throw inputError({ file, found: `an end at byte ${offset + at}`, expected: "a whole file" });
+        at += count;
+      }
+    } finally {
+      closeSync(open);
+    }
+  } catch (error) {
+    throw refusal(error, file, "a file");
+  }
+  return part;
+}
+
+/** Bytes of a file that is there. */
+export function sizeOf(file: string): number {
+  return statSync(file).size;
 }
 
 /** The text of a file the user named; bytes that are no UTF-8 are refused. */

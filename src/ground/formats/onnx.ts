@@ -53,6 +53,14 @@ export function elementTypeNamed(name: string): ElementType | undefined {
   return found ? Number(found[0]) : undefined;
 }
 
+/** Bits of one element, as tensors are packed: "float32" 32, "bool" 8, "int4" 4; null for what is no number. */
+export function elementBits(name: string): number | null {
+  if (name === "bool" || name.startsWith("float8")) return 8;
+  if (name.startsWith("float4")) return 4;
+  const bits = /^(?:b?float|u?int|complex)(\d+)$/.exec(name)?.[1];
+  return bits === undefined ? null : Number(bits);
+}
+
 /** float32, float16, float64 and bfloat16: types that a weight may have. */
 export function isFloatType(type: ElementType): boolean {
   return (

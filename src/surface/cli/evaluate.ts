@@ -3,7 +3,6 @@ import { gpuNames, type Precision, precisions } from "../../../experiments/gpu-c
 import type { EvaluateRequest } from "../../../experiments/network/index.ts";
 import { InterruptedError } from "../../ground/errors.ts";
 import { readDataSet } from "../data-set.ts";
-import { readBytes } from "../files.ts";
 import { progressTo } from "../progress.ts";
 import { type ArrayOptions, chipOf, withArrayOptions } from "./array-options.ts";
 import {
@@ -90,7 +89,7 @@ async function evaluate(
   world: World,
 ): Promise<void> {
   checkOutputs(options);
-  const job = jobOf(network, options);
+  const job = await jobOf(network, options);
   const progress = progressTo(world.err, options.quiet === true);
   try {
     const { result, interrupted, kernels, warnings } = await world.work.evaluate(job, {
@@ -121,11 +120,13 @@ async function evaluate(
   }
 }
 
-function jobOf(network: string, options: EvaluateOptions): EvaluateJob {
+async function jobOf(file: string, options: EvaluateOptions): Promise<EvaluateJob> {
   const { data, times, chips, seed, compensation, readNoise, fidelity, without, precision, inferences, split } =
     options;
   const chip = chipOf(options);
-  const bytes = readBytes(network, "a network (.onnx)");
+  // ONNX takes long to load, and refusals of options should not wait for it.
+  const { readNetworkFile } = await import("../network-file.ts");
+  const network = readNetworkFile(file);
   const images = readDataSet({
     data,
     split,
@@ -151,5 +152,5 @@ function jobOf(network: string, options: EvaluateOptions): EvaluateJob {
     precision,
     inferences,
   };
-  return { request, network: { file: network, bytes }, chip, ...images, threads: options.threads };
+  return { request, network, chip, ...images, threads: options.threads };
 }

@@ -1,6 +1,7 @@
 import type { Chip } from "../../../circuits/index.ts";
 import type { Matrix, Multiplication, MultiplyRequest } from "../../../experiments/multiply/index.ts";
 import type { EvaluateRequest, Evaluation, ImageData } from "../../../experiments/network/index.ts";
+import type { NetworkFile } from "../network-file.ts";
 import type { Progress, Terminal } from "../progress.ts";
 
 /** What a command is given beside its words: the terminal, a way to be stopped, and the work it starts. */
@@ -29,7 +30,7 @@ export interface Done<Result> {
 
 export interface EvaluateJob {
   readonly request: EvaluateRequest;
-  readonly network: { readonly file: string; readonly bytes: Uint8Array };
+  readonly network: NetworkFile;
   readonly chip: Chip;
   readonly test: ImageData;
   readonly calibration: ImageData;

@@ -183,7 +183,7 @@ const cases: [string, () => Uint8Array, RegExp][] = [
           create(StringStringEntryProtoSchema, { key: "location", value: "net.data" }),
         ];
       }),
-    /bad\.onnx:w: weights kept in another file \("net\.data"\), expected weights inside the ONNX file/,
+    /bad\.onnx:w: weights kept in another file \("net\.data"\), expected a model with all its tensors inside/,
   ],
   [
     "NaN weights",
