@@ -15,6 +15,7 @@ import {
   someOf,
   wholeNumber,
   withCommonOptions,
+  withNeeded,
 } from "./options.ts";
 import { checkOutputs, headOf, writeOutputs } from "./output.ts";
 import type { EvaluateJob, World } from "./world.ts";
@@ -47,11 +48,9 @@ export function evaluateCommand(command: Command, words: readonly string[], worl
     .description(
       "Evaluates a trained network on emulated chips: accuracy over time, energy, latency, and the same on GPUs.",
     )
-    .argument("<network.onnx>", "the network: products with constant weights go to tiles, the rest stays digital")
-    .requiredOption(
-      "--data <DIR|FILE>",
-      "folder with MNIST's file names, IDX, npz (images, labels) or CSV (a column label)",
-    );
+    .argument("<network.onnx>", "the network: products with constant weights go to tiles, the rest stays digital");
+  const data = "folder with MNIST's file names, IDX, npz (images, labels) or CSV (a column label)";
+  withNeeded(itself, "--data <DIR|FILE>", data);
   withArrayOptions(itself, { times: "0,1h,1d,30d,1y", chips: 5, window: "images x latency" })
     .addOption(
       optionOf("--compensation <KIND>", "of drift: none, global, both", oneOf("--compensation", compensations), "both"),

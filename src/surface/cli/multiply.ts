@@ -6,7 +6,7 @@ import { readMatrix } from "../matrix-file.ts";
 import { progressTo } from "../progress.ts";
 import { percent, quantity } from "../report/numbers.ts";
 import { type ArrayOptions, chipOf, withArrayOptions } from "./array-options.ts";
-import { number, optionOf, wholeNumber, withCommonOptions } from "./options.ts";
+import { number, optionOf, wholeNumber, withCommonOptions, withNeeded } from "./options.ts";
 import { checkOutputs, headOf, writeOutputs } from "./output.ts";
 import type { MultiplyJob, World } from "./world.ts";
 
@@ -27,9 +27,9 @@ export function multiplyCommand(command: Command, words: readonly string[], worl
     .summary("drive one array: y = x W")
     .description(
       "Drives one logical array on tiles: y = x W, with the chip's device, noise and converters, and nothing else.",
-    )
-    .requiredOption("--weights <FILE>", "W as CSV, npy or npz; rows are inputs (word lines)")
-    .requiredOption("--inputs <FILE>", "vectors x, one a row")
+    );
+  withNeeded(itself, "--weights <FILE>", "W as CSV, npy or npz; rows are inputs (word lines)");
+  withNeeded(itself, "--inputs <FILE>", "vectors x, one a row")
     .addOption(
       optionOf(
         "--weight-range <R>",

@@ -23,6 +23,15 @@ export function optionOf<T>(flags: string, meaning: string, parser: Parser<T>, u
   return unlessGiven === undefined ? option : option.default(parser(unlessGiven), unlessGiven);
 }
 
+/** Adds an option that must be given. It is missed after words that mean nothing are told; commander has it the other way. */
+export function withNeeded(command: Command, flags: string, meaning: string): Command {
+  const option = new Option(flags, meaning);
+  return command.addOption(option).hook("preAction", () => {
+    if (command.getOptionValue(option.attributeName()) !== undefined) return;
+    command.error(`required option '${flags}' not specified`);
+  });
+}
+
 /** Adds what every command takes. */
 export function withCommonOptions(command: Command, cores: number): Command {
   const seed = wholeNumber("--seed", 0, Number.MAX_SAFE_INTEGER);
