@@ -17,6 +17,14 @@ export interface StoredArray {
   readonly values: NumberArray;
 }
 
+/** An array to be written, whose numbers may lie in several pieces of one type, one after another. */
+export interface WrittenArray {
+  readonly shape: readonly number[];
+  readonly values: NumberArray | readonly NumberArray[];
+  /** Bytes 0 and 1 that are false and true. */
+  readonly boolean?: boolean;
+}
+
 /** How many numbers an array of that shape has. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, length) => size * length, 1);
@@ -104,10 +112,11 @@ export function numbersOfKind(
   });
 }
 
-/** The numbers as bytes, least significant first. */
+/** The numbers as bytes, least significant first: a view of their own where the host has them so. */
 export function littleEndianBytes(values: NumberArray): Uint8Array {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
-  if (hostIsLittleEndian) return bytes;
+  const own = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  if (hostIsLittleEndian) return own;
+  const bytes = own.slice();
   const size = values.BYTES_PER_ELEMENT;
   for (let i = 0; i < bytes.length; i += size) bytes.subarray(i, i + size).reverse();
   return bytes;

@@ -1,6 +1,10 @@
-/** CRC-32 as gzip and zip files carry it (polynomial 0xEDB88320, reflected). */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
+/**
+ * CRC-32 as gzip and zip files carry it (polynomial 0xEDB88320, reflected).
+ *
+ * @param before  that of the bytes before these, where they come in pieces
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = ~before;
   for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }

@@ -7,6 +7,7 @@ import {
   numberTypes,
   type StoredArray,
   sizeOf,
+  type WrittenArray,
 } from "./array.ts";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -41,22 +42,57 @@ export function readNpy(bytes: Uint8Array, file: string): StoredArray {
   return { shape, values: fortran && shape.length > 1 ? rowMajor(values, shape) : values };
 }
 
-/** The array as a NumPy file: version 1.0, C order, least significant byte first. */
-export function writeNpy({ shape, values }: StoredArray): Uint8Array {
-  if (sizeOf(shape) !== values.length)
-    throw new Error(`${values.length} values do not fill shape ${shape.join(" x ")}`);
-  const kind = Object.entries(numberTypes).find(([, type]) => values instanceof type.make)![0];
+/**
+ * The array as a NumPy file, in pieces: version 1.0, C order, least significant byte first.
+ *
+ * @returns how many bytes there are, and what gives them, as often as it is asked
+ */
+export function npyPieces({ shape, values, boolean }: WrittenArray): { size: number; pieces(): Iterable<Uint8Array> } {
+  const parts = isPieces(values) ? values : [values];
+  const filled = parts.reduce((sum, part) => sum + part.length, 0);
+  if (sizeOf(shape) !== filled) throw new Error(`${filled} values do not fill shape ${shape.join(" x ")}`);
+  const kinds = new Set(parts.map(kindOf));
+  const [kind = "f4"] = kinds;
+  if (kinds.size > 1) throw new Error(`pieces of ${[...kinds].join(" and ")} in one array`);
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const descr = `${kind.endsWith("1") ? "|" : "<"}${kind}`;
+  const descr = boolean ? "|b1" : `${kind.endsWith("1") ? "|" : "<"}${kind}`;
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${tuple}), }`;
   // The format asks that numbers start at a multiple of 64 bytes, and the header ends with a line feed.
   const padded = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11, " ")}\n`;
-  const body = littleEndianBytes(values);
-  const bytes = new Uint8Array(10 + padded.length + body.length);
-  bytes.set([...magic, 1, 0, padded.length & 0xff, padded.length >> 8]);
-  bytes.set(new TextEncoder().encode(padded), 10);
-  bytes.set(body, 10 + padded.length);
+  const header = new Uint8Array(10 + padded.length);
+  header.set([...magic, 1, 0, padded.length & 0xff, padded.length >> 8]);
+  header.set(new TextEncoder().encode(padded), 10);
+  return {
+    size: header.length + parts.reduce((sum, part) => sum + part.byteLength, 0),
+    *pieces() {
+      yield header;
+      for (const part of parts) yield littleEndianBytes(part);
+    },
+  };
+}
+
+/** The same in one piece. */
+export function writeNpy(array: WrittenArray): Uint8Array {
+  return joined(npyPieces(array).pieces());
+}
+
+export function joined(pieces: Iterable<Uint8Array>): Uint8Array {
+  const parts = [...pieces];
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
   return bytes;
+}
+
+function isPieces(values: WrittenArray["values"]): values is readonly NumberArray[] {
+  return Array.isArray(values);
+}
+
+function kindOf(values: NumberArray): string {
+  return Object.entries(numberTypes).find(([, type]) => values instanceof type.make)![0];
 }
 
 function headerOf(bytes: Uint8Array, file: string): { header: string; start: number } {
