@@ -1,5 +1,5 @@
 export { type EvaluateSupplies, evaluate } from "./evaluate.ts";
-export type { Evaluation, GpuComparison, LayerSummary, Spread, TimeResult } from "./evaluation.ts";
+export type { CauseResult, Evaluation, GpuComparison, LayerSummary, Spread, TimeResult } from "./evaluation.ts";
 export type { ImageData } from "./images.ts";
 export type { Ort } from "./ort.ts";
 export { engineBytes, layerOptions, placementOf } from "./placement.ts";

@@ -93,15 +93,17 @@ describe("the report of an evaluation", () => {
     expect(report).not.toMatch(/@import|url\(/);
   });
 
-  it("has its six figures, numbered, with descriptions", () => {
+  it("has its eight figures, numbered, with descriptions", () => {
     const figures = [...document.querySelectorAll("figure")];
     expect(figures.map((figure) => figure.querySelector("svg")!.getAttribute("aria-label"))).toEqual([
       "Accuracy over logarithmic time with its 95 % interval",
       "Accuracy with compensation, enlarged",
+      "Accuracy that each cause takes, 1 y",
       "Energy of one inference by component",
       "Energy of one inference on this chip and on GPUs",
       "Error of the weights over logarithmic time",
       "Signal to noise of the products by layer",
+      "Histograms of converters and weights by layer",
     ]);
     figures.forEach((figure, index) => {
       expect(figure.querySelector("figcaption b")!.textContent).toBe(`Figure ${index + 1}.`);
@@ -212,7 +214,7 @@ describe("the report of an evaluation", () => {
     const page = reportOf(changed);
     expect(page).not.toContain("<script");
     expect(documentOf(page).querySelectorAll("script")).toHaveLength(0);
-    expect(documentOf(page).querySelectorAll("figure").length).toBe(6);
+    expect(documentOf(page).querySelectorAll("figure").length).toBe(8);
     expect(page).toContain("&lt;script&gt;");
   });
 
@@ -233,6 +235,9 @@ describe("the report of an evaluation", () => {
           },
         },
       ],
+      causes: [],
+      causesByLayer: [],
+      histograms: [],
       gpus: [],
       assumptions: [],
       finishedChips: 1,

@@ -8,14 +8,15 @@ export function resultTable({ results, finishedChips }: EvaluationOutput): Marku
   const beyond = results.some(({ beyondSource }) => beyondSource);
   const note = beyond ? " †: the device's data do not cover this time; its law is extrapolated." : "";
   return table(
-    `Accuracy over ${finishedChips} ${finishedChips === 1 ? "chip" : "chips"}; spread: standard deviation from chip to chip. Weight error: mean ± standard deviation, in per cent of the largest weight of a conductance range.${note}`,
+    `Accuracy over ${finishedChips} ${finishedChips === 1 ? "chip" : "chips"}. Three errors stand apart: the 95 % interval of the mean over chips on these images; the spread from chip to chip (standard deviation); the standard error of the mean from test set to test set of this size. Weight error: mean ± standard deviation, in per cent of the largest weight of a conductance range.${note}`,
     [
       { title: "Time since first reading", text: true },
       { title: "Since programming" },
       { title: "Compensation", text: true },
       { title: "Accuracy, %" },
       { title: "95 % interval, %" },
-      { title: "Spread, %" },
+      { title: "Chip to chip, %" },
+      { title: "Test set, %" },
       { title: "Lowest, highest chip, %" },
       { title: "Weight error, %" },
     ],
@@ -25,11 +26,32 @@ export function resultTable({ results, finishedChips }: EvaluationOutput): Marku
       compensated ? "global" : "none",
       percent(accuracy.mean),
       accuracy.low === null ? missing : `${percent(accuracy.low)} – ${percent(accuracy.high)}`,
-      percent(accuracy.standardDeviation, 3),
+      percent(accuracy.from.chip, 3),
+      percent(accuracy.from.testSet, 3),
       accuracy.chips.length === 0
         ? missing
         : `${percent(Math.min(...accuracy.chips))}, ${percent(Math.max(...accuracy.chips))}`,
       `${percent(weightError.mean)} ± ${percent(weightError.standardDeviation)}`,
+    ]),
+  );
+}
+
+/** The label among the first classes, and scores beside the float network's. */
+export function scoreTable({ results, floatTopAccuracy }: EvaluationOutput): Markup {
+  const tops = floatTopAccuracy.map(({ k }, index) => ({ k, index }));
+  return table(
+    "Beyond the first class: share of images whose label is among the k classes of largest score, and mean squared difference of a score from the float network's (in squares of the score's unit), mean over chips.",
+    [
+      { title: "Time since first reading", text: true },
+      { title: "Compensation", text: true },
+      ...tops.map(({ k, index }) => ({ title: `Top ${k}, % (float ${percent(floatTopAccuracy[index]!.share)})` })),
+      { title: "Mean squared error" },
+    ],
+    results.map(({ time, compensated, topAccuracy, meanSquaredError }) => [
+      timeSinceFirstReading(time),
+      compensated ? "global" : "none",
+      ...tops.map(({ index }) => percent(topAccuracy[index]?.mean ?? null)),
+      `${meanSquaredError.mean.toPrecision(3)}${meanSquaredError.standardDeviation === null ? "" : ` ± ${meanSquaredError.standardDeviation.toPrecision(2)}`}`,
     ]),
   );
 }
@@ -52,7 +74,8 @@ export function factorTable({ results }: EvaluationOutput): Markup | null {
 }
 
 /** Layers on tiles, what stayed digital, and what the converters did. */
-export function networkTables({ network, clipping, selfCheck, floatAccuracy }: EvaluationOutput): Markup[] {
+export function networkTables(evaluation: EvaluationOutput): Markup[] {
+  const { network, clipping, selfCheck, floatAccuracy, floatAccuracyError } = evaluation;
   const digital = Object.entries(network.digitalOperators).map(([name, count]) => `${name} (${count})`);
   const all = network.macs.analog + network.macs.digital;
   const clipped = new Map(clipping.map((entry) => [entry.layer, entry]));
@@ -65,7 +88,10 @@ export function networkTables({ network, clipping, selfCheck, floatAccuracy }: E
         `${grouped(network.macs.analog)} on tiles, ${grouped(network.macs.digital)} digital (${percent(all > 0 ? network.macs.analog / all : null)} % on tiles), one inference`,
       ],
       ["Digital operators", digital.length > 0 ? digital.join(", ") : "none"],
-      ["Float accuracy", `${percent(floatAccuracy)} %`],
+      [
+        "Float accuracy",
+        `${percent(floatAccuracy)} %${floatAccuracyError === null ? "" : ` ± ${percent(floatAccuracyError)} % (standard error of the test set)`}`,
+      ],
       [
         "Self-check",
         `through the tiles with every cause off: ${grouped(selfCheck.sameClass)} of ${grouped(selfCheck.images)} images in the same class, largest difference of a score ${selfCheck.maximumLogitDifference.toExponential(1)}`,

@@ -1,8 +1,11 @@
+import { causesSection, latestCauses } from "./causes.ts";
 import { costTables, gpuTables } from "./cost-tables.ts";
-import { assumptionTable, factorTable, networkTables, resultTable } from "./evaluation-tables.ts";
+import { assumptionTable, factorTable, networkTables, resultTable, scoreTable } from "./evaluation-tables.ts";
 import { accuracyFigure, closeUpFigure } from "./figures/accuracy.ts";
+import { causesFigure } from "./figures/causes.ts";
 import { energyFigure, gpuFigure } from "./figures/energy.ts";
 import { captioned } from "./figures/frame.ts";
+import { histogramFigure } from "./figures/histograms.ts";
 import { signalToNoiseFigure } from "./figures/signal-to-noise.ts";
 import { weightErrorFigure } from "./figures/weight-error.ts";
 import { html, type Markup } from "./markup.ts";
@@ -24,7 +27,8 @@ export function reportOf(evaluation: EvaluationOutput): string {
 ${headline(evaluation)}
 ${warnings.map((warning) => html`<p class="warning">${warning}</p>\n`)}
 ${figures(evaluation)}
-${section("Accuracy", resultTable(evaluation), factorTable(evaluation), readNoiseNote(evaluation.readNoise))}
+${section("Accuracy", resultTable(evaluation), scoreTable(evaluation), factorTable(evaluation), readNoiseNote(evaluation.readNoise))}
+${causesSection(evaluation)}
 ${section("Network and converters", ...networkTables(evaluation))}
 ${section("Energy, latency and devices", ...costTables(evaluation))}
 ${evaluation.gpus.length > 0 ? section("The same inference on GPUs", ...gpuTables(evaluation)) : null}
@@ -70,6 +74,15 @@ function besides(smallest: GpuComparison, largest: GpuComparison): string {
     : `${least}; ${times(largest.ratio)} ${largest.name} at ${grouped(largest.batch)}`;
 }
 
+const mostHistograms = 8;
+
+/** All layers in their order, or those of least signal to noise where they are many. */
+function shownHistograms({ histograms, network }: EvaluationOutput): EvaluationOutput["histograms"] {
+  if (histograms.length <= mostHistograms) return histograms;
+  const ratio = new Map(network.layers.map(({ name, signalToNoise }) => [name, signalToNoise ?? Infinity]));
+  return [...histograms].sort((a, b) => ratio.get(a.layer)! - ratio.get(b.layer)!).slice(0, mostHistograms);
+}
+
 function figures(evaluation: EvaluationOutput): Markup {
   const { energy, gpus, network, results, finishedChips } = evaluation;
   const beyond = results.some(({ beyondSource }) => beyondSource);
@@ -78,6 +91,7 @@ function figures(evaluation: EvaluationOutput): Markup {
     ? " Hollow points and dashes: times that the device's data do not cover; the law is extrapolated."
     : "";
   const closeUp = closeUpFigure(evaluation);
+  const causes = latestCauses(evaluation);
   const entries: (readonly [Markup, Markup, boolean] | null)[] = [
     [
       accuracyFigure(evaluation),
@@ -85,6 +99,13 @@ function figures(evaluation: EvaluationOutput): Markup {
       true,
     ],
     closeUp ? [closeUp, html`The same with compensation alone, enlarged.`, true] : null,
+    causes.length > 0
+      ? [
+          causesFigure(causes),
+          html`Accuracy that each cause takes ${timeSinceFirstReading(causes[0]!.time)}, ${causes[0]!.compensated ? "" : "not "}compensated: alone, against the network with every cause off; removed, what comes back without it on the same chips. Lines: 95 % intervals of the mean over chips. They do not add up where causes act together.`,
+          true,
+        ]
+      : null,
     [
       energyFigure(evaluation),
       html`Energy of one inference by component, ${quantity(energy.perInference, "J")} in all, without programming.`,
@@ -107,6 +128,13 @@ function figures(evaluation: EvaluationOutput): Markup {
           signalToNoiseFigure(evaluation),
           html`Signal to noise of each layer's products against exact ones, at the first reading, not compensated, mean over chips.`,
           false,
+        ]
+      : null,
+    evaluation.histograms.length > 0
+      ? [
+          histogramFigure(shownHistograms(evaluation)),
+          html`What the converters see (first batch of the first chip, at the first reading) and what its weights are: asked for (grey), at the first reading (blue) and at the last (red). Heights as square roots of counts.${evaluation.histograms.length > mostHistograms ? ` The ${mostHistograms} layers of least signal to noise; the JSON has all.` : ""}`,
+          true,
         ]
       : null,
   ];

@@ -1,6 +1,6 @@
 import type { Evaluation } from "../../../experiments/network/index.ts";
 
-export type { GpuComparison, LayerSummary, TimeResult } from "../../../experiments/network/index.ts";
+export type { CauseResult, GpuComparison, LayerSummary, TimeResult } from "../../../experiments/network/index.ts";
 export type Assumption = Evaluation["assumptions"][number];
 
 /** What every JSON starts with. */

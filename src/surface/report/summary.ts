@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import { createColors } from "picocolors";
+import { latest, latestCauses, worstLayersText } from "./causes.ts";
 import {
   fileName,
   grouped,
@@ -35,6 +36,7 @@ export function summaryText(evaluation: EvaluationOutput, { color }: TerminalSty
       `scores within ${selfCheck.maximumLogitDifference.toExponential(1)}. On tiles: ${percent(analogShare(evaluation))} % of ${grouped(network.macs.analog + network.macs.digital)} multiply-accumulates.`,
     ].join("\n"),
     accuracyText(evaluation, paint),
+    causesText(evaluation, paint),
     layerText(evaluation, paint),
     [
       paint.bold(
@@ -85,10 +87,53 @@ function accuracyText({ results, finishedChips }: EvaluationOutput, paint: Paint
     ),
     ...(beyond ? ["† beyond the times that the device's data cover"] : []),
     ...(finishedChips < 2 ? ["One chip has no interval and no spread."] : []),
+    ...testSetText(results),
   ].join("\n");
 }
 
-function layerText({ network }: EvaluationOutput, paint: Paint): string {
+/** How far another test set of this size would move the means. */
+function testSetText(results: readonly TimeResult[]): string[] {
+  const errors = results.flatMap(({ accuracy: { from } }) => (from.testSet === null ? [] : [from.testSet]));
+  if (errors.length === 0) return [];
+  const [low, high] = [percent(Math.min(...errors)), percent(Math.max(...errors))];
+  return [
+    `Interval: of the mean over chips. Spread: from chip to chip. Test set: another one of this size would move the`,
+    `means by ${low === high ? low : `${low} to ${high}`} % (standard error).`,
+  ];
+}
+
+function causesText(evaluation: EvaluationOutput, paint: Paint): string {
+  const causes = latestCauses(evaluation);
+  const [first] = causes;
+  if (!first) return "";
+  const points = ({ mean, high }: typeof first.alone) =>
+    `${percent(mean)}${high === null ? "" : ` ± ${percent(high - mean)}`}`;
+  const when = `${timeSinceFirstReading(first.time)}, ${first.compensated ? "" : "not "}compensated`;
+  const layers = latest(evaluation.causesByLayer ?? []);
+  return [
+    paint.bold(`Why accuracy fell, percentage points, ${when}`),
+    columns(
+      ["cause", "lost by it alone", "regained without it"],
+      [...causes]
+        .sort((a, b) => b.removed.mean - a.removed.mean)
+        .map(({ cause, alone, removed }) => [inWords(cause), points(alone), points(removed)]),
+      paint,
+    ),
+    ...(layers.length > 0
+      ? [
+          columns(
+            ["layer made exact", "regained"],
+            layers.map(({ layer, removed }) => [layer, points(removed)]),
+            paint,
+          ),
+        ]
+      : []),
+  ].join("\n");
+}
+
+function layerText(evaluation: EvaluationOutput, paint: Paint): string {
+  const { network } = evaluation;
+  const worst = worstLayersText(evaluation);
   if (network.layers.length === 0) return "";
   return [
     paint.bold("Products at the first reading"),
@@ -104,6 +149,7 @@ function layerText({ network }: EvaluationOutput, paint: Paint): string {
       ]),
       paint,
     ),
+    ...(worst === "" ? [] : [wrapped(`Least signal to noise: ${worst}.`)]),
   ].join("\n");
 }
 
