@@ -1,5 +1,6 @@
 import { type LayerRanges, outputRanges, type TileLayer } from "../../circuits/index.ts";
 import { inputError } from "../../src/ground/errors.ts";
+import { KeptVectors } from "./kept-vectors.ts";
 import type { Network } from "./partition.ts";
 import { exactMultiply } from "./partition.ts";
 
@@ -67,54 +68,4 @@ export async function calibrate(
       compensationVectors: used,
     };
   });
-}
-
-/** Vectors of one product, every k-th of a stream, k doubling whenever the store is full. */
-class KeptVectors {
-  readonly #groups: number;
-  readonly #rows: number;
-  readonly #capacity: number;
-  #kept: Float32Array[] = [];
-  #stride = 1;
-  #seen = 0;
-
-  constructor(groups: number, rows: number, capacity: number) {
-    this.#groups = groups;
-    this.#rows = rows;
-    this.#capacity = capacity;
-  }
-
-  get count(): number {
-    return this.#kept.length;
-  }
-
-  /** @param x  [group][vector][row] */
-  add(x: Float32Array, vectors: number): void {
-    for (let v = 0; v < vectors; v++) {
-      if (this.#seen++ % this.#stride !== 0) continue;
-      if (this.#kept.length === this.#capacity) {
-        this.#kept = this.#kept.filter((_, index) => index % 2 === 0);
-        this.#stride *= 2;
-        if ((this.#seen - 1) % this.#stride !== 0) continue;
-      }
-      const vector = new Float32Array(this.#groups * this.#rows);
-      for (let g = 0; g < this.#groups; g++) {
-        const start = (g * vectors + v) * this.#rows;
-        vector.set(x.subarray(start, start + this.#rows), g * this.#rows);
-      }
-      this.#kept.push(vector);
-    }
-  }
-
-  /** `count` of the kept vectors, evenly spread, [group][vector][row]. */
-  values(count: number): Float32Array {
-    const out = new Float32Array(this.#groups * count * this.#rows);
-    for (let v = 0; v < count; v++) {
-      const vector = this.#kept[Math.floor((v * this.#kept.length) / count)]!;
-      for (let g = 0; g < this.#groups; g++) {
-        out.set(vector.subarray(g * this.#rows, (g + 1) * this.#rows), (g * count + v) * this.#rows);
-      }
-    }
-    return out;
-  }
 }
