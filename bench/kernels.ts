@@ -20,10 +20,13 @@ import {
 } from "../crossbar/product.ts";
 import { boundSkewness, resampleSkewed, type SkewnessCheck, sumColumns } from "../crossbar/read-noise-output.ts";
 import { drift } from "../devices/drift.ts";
-import { type ProgrammingLaw, programCells } from "../devices/phase-change/programming.ts";
+import { lawOf } from "../devices/phase-change/law.ts";
+import { programCells } from "../devices/phase-change/programming.ts";
 import { clampedMoments, holdReadNoise } from "../devices/read-noise.ts";
 import { at, drawOf, fillNormal } from "../src/ground/draws/index.ts";
+import { embedded } from "../src/ground/embedded/index.ts";
 import { type Engine, openEngine } from "../src/ground/kernels/index.ts";
+import { readKnownTree } from "../src/ground/known-tree.ts";
 
 const size = 512;
 const vectors = 128;
@@ -40,17 +43,9 @@ export interface KernelTime {
   readonly medianRatio: number;
 }
 
-// Doped GST, Joshi et al. 2020.
-const law: ProgrammingLaw = {
-  range: 25e-6,
-  programmingNoise: [0.26348e-6, 1.965e-6, -1.1731e-6],
-  programmingNoiseScale: 1,
-  exponentMean: { slope: -0.0155, intercept: 0.0244, low: 0.049, high: 0.1 },
-  exponentSpread: { slope: -0.0125, intercept: -0.0059, low: 0.008, high: 0.045 },
-  exponentSpreadScale: 1,
-  readNoise: { coefficient: 0.0088, power: 0.65, maximum: 0.2, scale: 1 },
-  readNoiseReference: "target",
-};
+const law = lawOf(
+  readKnownTree((embedded("devices/phase-change/joshi-2020") as { values: unknown }).values, "joshi-2020"),
+);
 
 /** Of 1/f read noise from 250 ns to an hour: the part slower than a window of 10 ms, and the rest. */
 const heldScale = Math.sqrt(Math.log(3620 / 10e-3));

@@ -24,6 +24,8 @@ export interface PreparedDevice {
   readonly targetRange: number;
   /** s between programming and the first reading; the times of an evaluation count from there. */
   readonly firstReading: number;
+  /** Devices in parallel that one cell stands for: its conductance is their sum, programming and costs count each of them. */
+  readonly devicesPerCell: number;
   /** New cells at time 0, unprogrammed. All that is random in them is addressed by `draw`, which names their place. */
   create(engine: Engine, count: number, draw: Draw, switches: DeviceSwitches): Cells;
 }

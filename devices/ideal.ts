@@ -15,6 +15,7 @@ export const ideal: DeviceModel = {
     return {
       targetRange,
       firstReading,
+      devicesPerCell: 1,
       create(engine, count): Cells {
         const state = allocateState(engine, { conductance: "float32" }, count);
         const { conductance } = state.fields;

@@ -26,13 +26,19 @@ export function numberAt(values: KnownTree, path: string, low = -Infinity, high 
   return value;
 }
 
-/** The list of `length` numbers at a dotted path. */
-export function numbersAt(values: KnownTree, path: string, length: number): readonly number[] {
+/** The list of `fewest` to `most` numbers at a dotted path. */
+export function numbersAt(values: KnownTree, path: string, fewest: number, most: number): readonly number[] {
   const value = leafAt(values, path);
-  if (!Array.isArray(value) || value.length !== length || value.some((entry) => !Number.isFinite(entry))) {
-    throw inputError({ file: "parameter set", place: path, found: `${value}`, expected: `${length} numbers` });
+  const fits = Array.isArray(value) && value.length >= fewest && value.length <= most && value.every(Number.isFinite);
+  if (!fits) {
+    throw inputError({
+      file: "parameter set",
+      place: path,
+      found: `${value}`,
+      expected: `${fewest} to ${most} numbers`,
+    });
   }
-  return value;
+  return value as readonly number[];
 }
 
 /** One of `choices` at a dotted path. */

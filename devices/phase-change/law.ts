@@ -1,41 +1,25 @@
 import type { KnownTree } from "../../src/ground/known.ts";
-import { numberAt, numbersAt, wordAt } from "../values.ts";
-
-/** Line in ln r, clipped: how drift exponents of doped GST depend on r = target / range. */
-export interface ClippedLine {
-  readonly slope: number;
-  readonly intercept: number;
-  readonly low: number;
-  readonly high: number;
-}
+import { numberAt, wordAt } from "../values.ts";
+import { type Cubic, cubicOf, curveOf, powerCurveOf } from "./curve.ts";
+import type { ProgrammingLaw } from "./programming.ts";
 
 /**
  * Statistics of programmed phase-change cells.
  *
- * g_P = max(0, g_T + sigma(r) N),  sigma = c0 + c1 r + c2 r^2
+ * g_P = max(0, g_T + sigma(r) N),  sigma a polynomial in r
  * g(t) = g_P (t / t_c)^-nu,        nu = |N(mean(r), spread(r))|
- * read noise: standard deviation g(t) Q sqrt(ln((t + t_r) / 2 t_r)), Q = min(coefficient / r^power, maximum)
+ * read noise: standard deviation g(t) Q(r) sqrt(ln((t + t_r) / 2 t_r))
  *
- * with r = g_T / range, t since programming, N a standard normal.
+ * with r = g_T / range, t since programming, N a standard normal; the forms of mean, spread and Q are curve.ts's, and which of
+ * them a parameter set means is seen from its keys. Where the published statistics are those of several devices in parallel
+ * (the two of a polarity on the chip of Le Gallo 2023), a cell is their sum.
  *
- * @source Nandakumar et al., ICECS 2019, pp. 727-730; Joshi et al., Nat. Commun. 11, 2473 (2020), doi:10.1038/s41467-020-16108-9
+ * @source Nandakumar et al., ICECS 2019, pp. 727-730; Joshi et al., Nat. Commun. 11, 2473 (2020), doi:10.1038/s41467-020-16108-9;
+ *   Le Gallo et al., Nat. Electron. 6, 680 (2023), doi:10.1038/s41928-023-01010-1
  */
-export interface PhaseChangeLaw {
-  /** S. */
-  readonly range: number;
-  /** S, coefficients of sigma at powers 0, 1, 2 of r. */
-  readonly programmingNoise: readonly [number, number, number];
-  readonly programmingNoiseScale: number;
-  readonly exponentMean: ClippedLine;
-  readonly exponentSpread: ClippedLine;
-  readonly exponentSpreadScale: number;
-  readonly readNoise: {
-    readonly coefficient: number;
-    readonly power: number;
-    readonly maximum: number;
-    readonly scale: number;
-  };
-  readonly readNoiseReference: "target" | "programmed";
+export interface PhaseChangeLaw extends ProgrammingLaw {
+  /** Devices whose conductances a cell sums. */
+  readonly devicesPerCell: number;
   /** s, t_r. */
   readonly readTime: number;
   /** s, t_c. */
@@ -48,26 +32,16 @@ export function lawOf(values: KnownTree): PhaseChangeLaw {
   const range = numberAt(values, "range", Number.MIN_VALUE, 1);
   const spread = numberAt(values, "spread", 0, 100);
   const toRange = range / numberAt(values, "programmingNoiseRange", Number.MIN_VALUE, 1);
-  const [c0, c1, c2] = numbersAt(values, "programmingNoise", 3) as [number, number, number];
-  const line = (path: string): ClippedLine => ({
-    slope: numberAt(values, `${path}.slope`),
-    intercept: numberAt(values, `${path}.intercept`),
-    low: numberAt(values, `${path}.low`),
-    high: numberAt(values, `${path}.high`, numberAt(values, `${path}.low`)),
-  });
   return {
     range,
-    programmingNoise: [c0 * toRange, c1 * toRange, c2 * toRange],
+    devicesPerCell: numberAt(values, "devicesPerCell", 1, 16),
+    programmingNoise: cubicOf(values, "programmingNoise").map((c) => c * toRange) as unknown as Cubic,
     programmingNoiseScale: spread,
-    exponentMean: line("exponentMean"),
-    exponentSpread: line("exponentSpread"),
+    exponentMean: curveOf(values, "exponentMean"),
+    exponentSpread: curveOf(values, "exponentSpread"),
     exponentSpreadScale: spread,
-    readNoise: {
-      coefficient: numberAt(values, "readNoise.coefficient", 0),
-      power: numberAt(values, "readNoise.power", 0),
-      maximum: numberAt(values, "readNoise.maximum", 0),
-      scale: numberAt(values, "readNoise.scale", 0, 100),
-    },
+    readNoise: powerCurveOf(values, "readNoise"),
+    readNoiseScale: numberAt(values, "readNoise.scale", 0, 100),
     readNoiseReference: wordAt(values, "readNoise.reference", ["target", "programmed"]),
     readTime: numberAt(values, "readNoise.time", Number.MIN_VALUE),
     driftOrigin: numberAt(values, "driftOrigin", Number.MIN_VALUE),

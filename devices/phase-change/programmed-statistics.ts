@@ -17,12 +17,13 @@ export const phaseChange: DeviceModel = {
   name: "pcm",
   title: "Phase-change memory by its programmed statistics",
   kind: "programmed",
-  parameterSets: ["joshi-2020"],
+  parameterSets: ["joshi-2020", "le-gallo-2023", "le-gallo-2023-single"],
   prepare(values: KnownTree) {
     const law = lawOf(values);
     return {
       targetRange: law.range,
       firstReading: law.firstReading,
+      devicesPerCell: law.devicesPerCell,
       create: (engine, count, draw, switches) => createCells(law, engine, count, draw, switches),
     };
   },
@@ -36,7 +37,7 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
   );
   const { programmed, exponent, readNoiseAmplitude, programmedAt } = state.fields;
   const inForce = { ...law, programmingNoiseScale: switches.programmingNoise ? law.programmingNoiseScale : 0 };
-  const noisy = switches.readNoise && law.readNoise.scale > 0;
+  const noisy = switches.readNoise && law.readNoiseScale > 0;
   let clock = 0;
 
   const conductance = (out: Float32Array): void => {

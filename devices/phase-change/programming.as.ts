@@ -16,12 +16,22 @@ function logarithm(r: v128): v128 {
   return log2(f32x4.max(r, f32x4.splat(1.17549435e-38)));
 }
 
+/** c0 + c1 r + c2 r^2 + c3 r^3, never below 0. */
 // @ts-ignore: decorator
 @inline
-function clippedLogarithm(law: usize, first: usize, log: v128, atZero: v128): v128 {
-  const value = f32x4.add(f32x4.mul(log, number(law, first)), number(law, first + 1));
+function cubic(law: usize, first: usize, r: v128): v128 {
+  const upper = f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(number(law, first + 3), r), number(law, first + 2)), r), number(law, first + 1));
+  return f32x4.max(f32x4.add(f32x4.mul(upper, r), number(law, first)), f32x4.splat(0));
+}
+
+/** A curve of ten numbers; `power` is added to its logarithm. */
+// @ts-ignore: decorator
+@inline
+function curve(law: usize, first: usize, r: v128, log: v128, power: v128): v128 {
+  const value = f32x4.add(power, f32x4.add(f32x4.mul(log, number(law, first)), number(law, first + 1)));
   const clipped = f32x4.min(number(law, first + 3), f32x4.max(number(law, first + 2), value));
-  return v128.bitselect(number(law, first + 4), clipped, atZero);
+  const below = v128.bitselect(number(law, first + 4), clipped, f32x4.le(r, f32x4.splat(0)));
+  return v128.bitselect(cubic(law, first + 5, r), below, f32x4.ge(r, number(law, first + 9)));
 }
 
 /** Four cells, of which the first `count` exist; their normals are where the results go. */
@@ -34,28 +44,23 @@ function programFour(
   const wanted = loadFloats(target, count);
   const r = f32x4.mul(wanted, number(law, 0));
   const log = logarithm(r);
-  const atZero = f32x4.le(r, zero);
 
-  const polynomial = f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(number(law, 3), r), number(law, 2)), r), number(law, 1));
-  const noise = f32x4.mul(f32x4.max(polynomial, zero), loadFloats(programmed, count));
+  const noise = f32x4.mul(cubic(law, 1, r), loadFloats(programmed, count));
   const g = f32x4.max(f32x4.add(wanted, noise), zero);
   storeFloats(programmed, g, count);
 
-  const mean = clippedLogarithm(law, 4, log, atZero);
-  const spread = clippedLogarithm(law, 9, log, atZero);
-  const nu = f32x4.add(mean, f32x4.mul(spread, loadFloats(exponent, count)));
+  const spread = curve(law, 15, r, log, zero);
+  const nu = f32x4.add(curve(law, 5, r, log, zero), f32x4.mul(spread, loadFloats(exponent, count)));
   storeFloats(exponent, f32x4.abs(nu), count);
 
+  let reference = r;
   let referenceLog = log;
-  let referenceAtZero = atZero;
   if (fromProgrammed) {
-    const reference = f32x4.mul(g, number(law, 0));
+    reference = f32x4.mul(g, number(law, 0));
     referenceLog = logarithm(reference);
-    referenceAtZero = f32x4.le(reference, zero);
   }
-  const power = exp2(f32x4.mul(referenceLog, number(law, 15)));
-  const q = f32x4.min(f32x4.mul(number(law, 14), power), number(law, 16));
-  storeFloats(amplitude, v128.bitselect(number(law, 17), q, referenceAtZero), count);
+  const power = f32x4.mul(number(law, 35), exp2(f32x4.mul(referenceLog, number(law, 36))));
+  storeFloats(amplitude, curve(law, 25, reference, referenceLog, power), count);
 }
 
 export function programCells(

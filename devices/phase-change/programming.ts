@@ -1,31 +1,20 @@
 import { type Draw, drawOf, fillNormalPlain, wordsOfEvent } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
-
-/** clip(slope ln r + intercept, low, high). */
-export interface ClippedLogarithm {
-  readonly slope: number;
-  readonly intercept: number;
-  readonly low: number;
-  readonly high: number;
-}
+import { type Cubic, type Curve, cubicAt, curveAt, type PowerCurve } from "./curve.ts";
 
 /** The statistics of iteratively programmed phase-change cells, in r = target / range. */
 export interface ProgrammingLaw {
   /** S, the conductance at r = 1; a target may lie above it. */
   readonly range: number;
-  /** S: sigma = (c0 + c1 r + c2 r^2) scale. */
-  readonly programmingNoise: readonly [number, number, number];
+  /** S: sigma(r), a polynomial. */
+  readonly programmingNoise: Cubic;
   readonly programmingNoiseScale: number;
-  readonly exponentMean: ClippedLogarithm;
-  readonly exponentSpread: ClippedLogarithm;
+  readonly exponentMean: Curve;
+  readonly exponentSpread: Curve;
   readonly exponentSpreadScale: number;
-  /** Q = min(coefficient r^-power, maximum) scale. */
-  readonly readNoise: {
-    readonly coefficient: number;
-    readonly power: number;
-    readonly maximum: number;
-    readonly scale: number;
-  };
+  /** Q(r), dimensionless. */
+  readonly readNoise: PowerCurve;
+  readonly readNoiseScale: number;
   /** Whose r the read noise follows. */
   readonly readNoiseReference: "target" | "programmed";
 }
@@ -42,7 +31,7 @@ export interface ProgrammedCells {
 
 /**
  * Programs cells to their targets:
- *   g = max(0, target + sigma(r) N), nu = |mean(r) + spread(r) N'|, Q = min(coefficient r^-power, maximum).
+ *   g = max(0, target + sigma(r) N), nu = |mean(r) + spread(r) N'|, Q(r).
  * The target range is no limit: a cell at its top spreads upwards. At r = 0 every term has the value of its limit.
  *
  * @param target S, >= 0, [cells]; none of the arrays of `cells`
@@ -65,7 +54,7 @@ export function programCells(
   }
   const { memory } = engine;
   const mark = memory.mark();
-  const law32 = memory.float32(20);
+  const law32 = memory.float32(lawNumbers);
   law32.set(lawAsNumbers(law));
   const [low, high] = wordsOfEvent(event);
   engine.kernels.programCells(
@@ -107,30 +96,33 @@ export function readNoiseAmplitudes(
   memory.release(mark);
 }
 
+const lawNumbers = 37;
+
 /** In the order the kernel reads; the logarithm's slopes are per factor of 2. */
 function lawAsNumbers(law: ProgrammingLaw): number[] {
-  const [c0, c1, c2] = law.programmingNoise;
-  const { exponentMean: mean, exponentSpread: spread, readNoise } = law;
+  const { programmingNoise, exponentMean, exponentSpread, readNoise } = law;
   return [
     1 / law.range,
-    c0 * law.programmingNoiseScale,
-    c1 * law.programmingNoiseScale,
-    c2 * law.programmingNoiseScale,
-    mean.slope * Math.LN2,
-    mean.intercept,
-    mean.low,
-    mean.high,
-    clippedLogarithm(mean, 0),
-    spread.slope * Math.LN2 * law.exponentSpreadScale,
-    spread.intercept * law.exponentSpreadScale,
-    spread.low * law.exponentSpreadScale,
-    spread.high * law.exponentSpreadScale,
-    clippedLogarithm(spread, 0) * law.exponentSpreadScale,
-    readNoise.coefficient * readNoise.scale,
+    ...programmingNoise.map((c) => c * law.programmingNoiseScale),
+    ...curveAsNumbers(exponentMean, 1),
+    ...curveAsNumbers(exponentSpread, law.exponentSpreadScale),
+    ...curveAsNumbers(readNoise, law.readNoiseScale),
+    readNoise.coefficient * law.readNoiseScale,
     -readNoise.power,
-    readNoise.maximum * readNoise.scale,
-    readNoiseAmplitude(law, 0),
   ];
+}
+
+/** Ten numbers: logarithm, clips, limit at 0, polynomial. */
+function curveAsNumbers(curve: Curve, scale: number): number[] {
+  const scaled = [
+    curve.slope * Math.LN2,
+    curve.intercept,
+    curve.low,
+    curve.high,
+    curveAt(curve, 0),
+    ...curve.polynomial,
+  ];
+  return [...scaled.map((value) => value * scale), curve.from];
 }
 
 /** Twin of the kernel; they agree within 4e-6 of each cell's sigma, spread and Q. */
@@ -146,32 +138,19 @@ export function programCellsPlain(
   const cellCount = target.length;
   fillNormalPlain(drawProgramming, event, programmed, cellCount);
   fillNormalPlain(drawExponent, event, exponent, cellCount);
+  // In float32, so that a cell lies on the kernel's side of a curve's bend.
+  const perRange = Math.fround(1 / law.range);
+  const spread = law.exponentSpreadScale;
   for (let i = 0; i < cellCount; i++) {
-    const r = target[i]! / law.range;
+    const r = Math.fround(target[i]! * perRange);
     programmed[i] = Math.max(0, target[i]! + programmingNoise(law, r) * programmed[i]!);
-    exponent[i] = Math.abs(
-      clippedLogarithm(law.exponentMean, r) +
-        clippedLogarithm(law.exponentSpread, r) * law.exponentSpreadScale * exponent[i]!,
-    );
-    const reference = law.readNoiseReference === "programmed" ? programmed[i]! / law.range : r;
-    amplitude[i] = readNoiseAmplitude(law, reference);
+    exponent[i] = Math.abs(curveAt(law.exponentMean, r) + curveAt(law.exponentSpread, r) * spread * exponent[i]!);
+    const reference = law.readNoiseReference === "programmed" ? Math.fround(programmed[i]! * perRange) : r;
+    amplitude[i] = curveAt(law.readNoise, reference) * law.readNoiseScale;
   }
 }
 
 /** Standard deviation of the programmed conductance before it is clamped, S; never below 0, where the polynomial would be. */
 export function programmingNoise(law: ProgrammingLaw, r: number): number {
-  const [c0, c1, c2] = law.programmingNoise;
-  return Math.max(0, c0 + c1 * r + c2 * r * r) * law.programmingNoiseScale;
-}
-
-/** clip(slope ln r + intercept, low, high), at r = 0 its limit. */
-export function clippedLogarithm(law: ClippedLogarithm, r: number): number {
-  const term = law.slope === 0 ? 0 : law.slope * Math.log(r);
-  return Math.min(law.high, Math.max(law.low, term + law.intercept));
-}
-
-/** Q(r), dimensionless. */
-export function readNoiseAmplitude(law: ProgrammingLaw, r: number): number {
-  const { coefficient, power, maximum, scale } = law.readNoise;
-  return Math.min(coefficient * (power === 0 ? 1 : r ** -power), maximum) * scale;
+  return Math.max(0, cubicAt(law.programmingNoise, r)) * law.programmingNoiseScale;
 }

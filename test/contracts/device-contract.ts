@@ -18,7 +18,7 @@ const split = { mode: "process", window: 1e-2 } as const;
 
 /** What every device model must satisfy, whatever its physics. */
 export function keepsTheDeviceContract(model: DeviceModel, setPath: string): void {
-  describe(`${model.name} keeps the device contract`, () => {
+  describe(`${model.name}, ${setPath}, keeps the device contract`, () => {
     const count = 257;
     const device = model.prepare(shippedSet(setPath));
     const targets = (seed: number): Float32Array =>
