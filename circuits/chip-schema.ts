@@ -39,7 +39,7 @@ export const chipSections = {
     voltage: positive("V", 5),
     time: positive("s", 1),
     input: oneOf(["pulse-width", "amplitude"]),
-    phases: whole(1, 2),
+    phases: leaf("1", z.union([z.literal(1), z.literal(2), z.literal(4)]), "1, 2 or 4"),
     subtraction: oneOf(["before-converter", "after-converter"]),
   }),
   inputConverter: section({ bits, range: oneOf(inputRangeRules) }),

@@ -30,9 +30,15 @@ export interface Chip {
     readonly time: Known;
     /** "pulse-width": the input sets how long; "amplitude": how much voltage. */
     readonly input: Known<string>;
-    /** 1: inputs of both signs together (bipolar drive); 2: positive inputs, then negative ones, one conversion each. */
+    /**
+     * 1: inputs of both signs together (bipolar drive); 2: positive inputs, then negative ones; 4: each of them on the positive
+     * cells, then on the negative ones. Every phase is integrated and converted by itself.
+     */
     readonly phases: Known;
-    /** "before-converter": bit lines of a pair subtract in the analog domain; "after-converter": each is converted. */
+    /**
+     * "before-converter": bit lines of a pair subtract in the analog domain; "after-converter": each is converted. With 4
+     * phases the two are never read together, and codes subtract either way.
+     */
     readonly subtraction: Known<string>;
   };
   readonly inputConverter: {

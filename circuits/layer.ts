@@ -71,9 +71,9 @@ export class TileLayer {
     return this.placed.length;
   }
 
-  /** Cells in use: two for every weight. */
+  /** Devices in use: two cells for every weight, each of as many devices as its model sums. */
   get devices(): number {
-    return 2 * this.groups * this.rows * this.columns;
+    return 2 * this.options.device.devicesPerCell * this.groups * this.rows * this.columns;
   }
 
   /** Digital weight per siemens of every output, [group][row tile][column]. */
@@ -197,7 +197,7 @@ export class TileLayer {
         ledger.add({
           operation: "cellRead",
           place: this.#place(purpose),
-          count: 2 * count * height * tile.columns,
+          count: 2 * this.options.device.devicesPerCell * count * height * tile.columns,
           work: voltage * voltage * time * volts,
         });
       }
@@ -272,7 +272,7 @@ export class TileLayer {
     const conversions = vectors * this.#conversions;
     const { integration, conversion } = this.timing();
     report({ operation: "cellRead", count: 0, duration: vectors * integration });
-    if (spec.inputLevels > 0) report({ operation: "inputConversion", count: vectors * lines });
+    if (spec.inputLevels > 0) report({ operation: "inputConversion", count: vectors * lines * spec.phases });
     report({ operation: "wordLineDrive", count: vectors * lines * spec.phases });
     if (spec.outputLevels > 0) {
       report({ operation: "outputConversion", count: conversions, duration: vectors * conversion });

@@ -25,7 +25,7 @@ export interface TileSpec {
   /** s, integration at full scale, each phase. */
   readonly time: number;
   readonly input: "pulse-width" | "amplitude";
-  readonly phases: 1 | 2;
+  readonly phases: 1 | 2 | 4;
   readonly subtraction: "before-converter" | "after-converter";
   /** Codes -levels .. +levels; 0: no converter. */
   readonly inputLevels: number;
@@ -54,7 +54,7 @@ export function tileSpec(chip: Chip, without: ReadonlySet<Cause>): TileSpec {
     voltage: chip.read.voltage.value,
     time: chip.read.time.value,
     input: wordAt(words, "read.input", ["pulse-width", "amplitude"]),
-    phases: chip.read.phases.value === 2 ? 2 : 1,
+    phases: chip.read.phases.value as TileSpec["phases"],
     subtraction: wordAt(words, "read.subtraction", ["before-converter", "after-converter"]),
     inputLevels: without.has("inputConverter") ? 0 : levels(chip.inputConverter.bits.value),
     outputLevels: without.has("outputConverter") ? 0 : levels(chip.outputConverter.bits.value),
@@ -68,7 +68,8 @@ export function tileSpec(chip: Chip, without: ReadonlySet<Cause>): TileSpec {
 /** The conversions that make one signed product: one for each input sign driven apart and each bit line converted apart. */
 export function passesOf(spec: TileSpec): readonly Pass[] {
   const parts: Pass["part"][] = spec.phases === 1 ? ["signed"] : ["positive", "negative"];
-  const polarities: Pass["polarity"][] = spec.subtraction === "before-converter" ? ["both"] : ["positive", "negative"];
+  const together = spec.phases < 4 && spec.subtraction === "before-converter";
+  const polarities: Pass["polarity"][] = together ? ["both"] : ["positive", "negative"];
   return parts.flatMap((part) =>
     polarities.map(
       (polarity) => ({ part, polarity, sign: (part === "negative") !== (polarity === "negative") ? -1 : 1 }) as const,
@@ -78,7 +79,7 @@ export function passesOf(spec: TileSpec): readonly Pass[] {
 
 /** s for one product of a tile: integration in every phase, then columns in turns over the converters. */
 export function productTime(spec: TileSpec, columns: number): { integration: number; conversion: number } {
-  const lines = columns * (spec.subtraction === "before-converter" ? 1 : 2);
-  const turns = spec.outputLevels > 0 ? Math.ceil(lines / spec.convertersPerTile) : 0;
+  const conversionsPerPhase = passesOf(spec).length / spec.phases;
+  const turns = spec.outputLevels > 0 ? Math.ceil((columns * conversionsPerPhase) / spec.convertersPerTile) : 0;
   return { integration: spec.phases * spec.time, conversion: spec.phases * turns * spec.conversionTime };
 }

@@ -35,7 +35,10 @@ export function ownParameterSet(model: DeviceModel, name: string): ValueFile {
   return valueFile(name, embeddedTree(path));
 }
 
-/** A set of the model by name, else a file of the user's: what that leaves out is as in the model's first set. */
+/**
+ * A set of the model by name, else a file of the user's: what that leaves out is as in the first of the model's sets that has
+ * all of the file's keys (sets of one model may follow laws of different form), else in its very first.
+ */
 export function parameterSet(model: DeviceModel, name: string, open: Open, namedIn: Place): ValueFile {
   if (model.parameterSets.includes(name)) return ownParameterSet(model, name);
   const text = open(name, namedIn.file);
@@ -48,7 +51,9 @@ export function parameterSet(model: DeviceModel, name: string, open: Open, named
   const { model: of } = (written.tree ?? {}) as { model?: unknown };
   if (of !== model.name) throw written.refuse("model", model.name);
   const file = valueFile(name, written);
-  const { values } = ownParameterSet(model, model.parameterSets[0]!);
+  const keys = leavesOf(file.values).map(([path]) => path);
+  const own = model.parameterSets.map((each) => ownParameterSet(model, each));
+  const { values } = own.find((set) => keys.every((path) => leafAt(set.values, path))) ?? own[0]!;
   return { ...file, values: replaced(values, file.values, below(written, "values"), "parameter set") };
 }
 

@@ -12,7 +12,10 @@ export interface HeldConductances {
   readonly negativeDeviation: Float32Array;
 }
 
-/** Cells at the crosspoints of word lines (rows) and pairs of bit lines (columns): both cells of a pair are devices of their own. */
+/**
+ * Cells at the crosspoints of word lines (rows) and pairs of bit lines (columns): both cells of a pair have a state of their own.
+ * A cell is all devices of its polarity: where a model's statistics are those of several in parallel, its conductance is their sum.
+ */
 export class CrossbarArray {
   readonly rows: number;
   readonly columns: number;

@@ -1,5 +1,6 @@
 import { inputError } from "../../src/ground/errors.ts";
 import type { HowKnown, Known, KnownTree } from "../../src/ground/known.ts";
+import { leafAt } from "../../src/ground/known-tree.ts";
 import { formatQuantity } from "../../src/ground/quantities/index.ts";
 import type { Chip } from "../chip.ts";
 import { type ConverterRegression, conversionEnergy } from "./converter.ts";
@@ -150,9 +151,9 @@ export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
   };
 }
 
-/** J for programming so many cells once: cells x iterations x (pulse + verify). */
-export function programmingEnergy(cells: number, { programming }: Costs): number {
-  return cells * programming.iterations * (programming.pulse + programming.verify);
+/** J for programming so many devices once: devices x iterations x (pulse + verify). */
+export function programmingEnergy(devices: number, { programming }: Costs): number {
+  return devices * programming.iterations * (programming.pulse + programming.verify);
 }
 
 const measuredByArray: Known = { value: 0, unit: "J", howKnown: "derived", source: null };
@@ -182,6 +183,7 @@ function outputOf(tree: KnownTree, chip: PricedChip): Conversion {
   const signed = (name: string): Known => numberLeaf(tree, `outputConversion.${name}`, -Number.MAX_VALUE);
   const node = numberLeaf(tree, "outputConversion.node", Number.MIN_VALUE);
   if (bits.value === Infinity) return { each: 0, formula: "no converter", leaves: [bits], node };
+  if (leafAt(tree, "outputConversion.power")) return oscillatorOf(tree, chip, node);
   const coefficients = {
     speedBound: signed("speedBound"),
     speedSlope: signed("speedSlope"),
@@ -206,6 +208,14 @@ function outputOf(tree: KnownTree, chip: PricedChip): Conversion {
   return { each, formula, leaves: Object.values(figures), node };
 }
 
+/** A converter that counts while its bit line integrates draws its power all that time, whatever it counts. */
+function oscillatorOf(tree: KnownTree, { read, outputConverter }: PricedChip, node: Known): Conversion {
+  const power = numberLeaf(tree, "outputConversion.power");
+  const [integration, rest] = [read.time.value, outputConverter.conversionTime.value];
+  const formula = `oscillator of ${formatQuantity(power.value, "W")}, on for ${formatQuantity(integration + rest, "s")}`;
+  return { each: power.value * (integration + rest), formula, leaves: [power], node };
+}
+
 function programmingOf(tree: KnownTree, conversion: number): Costs["programming"] {
   const leaf = (name: string, low?: number): Known => numberLeaf(tree, `programming.${name}`, low);
   const iterations = leaf("iterations", 1);
@@ -216,7 +226,7 @@ function programmingOf(tree: KnownTree, conversion: number): Costs["programming"
     pulse: (reset.value + (iterations.value - 1) * set.value) / iterations.value,
     verify: cell.value + conversion,
     iterations: iterations.value,
-    formula: "cells x iterations x (pulse + verify read); pulse = mean of one RESET and partial SETs",
+    formula: "devices x iterations x (pulse + verify read); pulse = mean of one RESET and partial SETs",
     howKnown: knownFrom([iterations, reset, set, cell]).howKnown,
   };
 }

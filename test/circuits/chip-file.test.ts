@@ -22,8 +22,8 @@ function chipOf(
 const fromText = (text: string, ...sets: string[]) => chipOf("chip.yaml", sets, { "chip.yaml": text });
 
 describe("presets", () => {
-  it("are ideal and pcm", () => {
-    expect(chipPresets()).toEqual(["ideal", "pcm"]);
+  it("are ideal, pcm and pcm-hermes", () => {
+    expect(chipPresets()).toEqual(["ideal", "pcm", "pcm-hermes"]);
   });
 
   it.each(chipPresets())("%s is whole: every leaf there, of known origin", (name) => {
@@ -53,6 +53,19 @@ describe("presets", () => {
     expect(chip.read).toMatchObject({ voltage: { value: 0.2, unit: "V" }, time: { value: 250e-9, unit: "s" } });
     expect([chip.inputConverter.bits.value, chip.outputConverter.bits.value]).toEqual([8, 8]);
     expect(leafAt(chip.costs, "buffer.read")).toMatchObject({ value: 2.5e-12, unit: "J/byte" });
+  });
+
+  it("pcm-hermes is a core of 256 x 256 pairs of pairs, with four-phase reads and an oscillator on every column", () => {
+    const chip = chipOf("pcm-hermes");
+    expect(chip.device.parameters.value).toBe("le-gallo-2023");
+    expect(leafAt(chip.device.values, "devicesPerCell")?.value).toBe(2);
+    expect([chip.tile.rows.value, chip.tile.columns.value, chip.outputConverter.perTile.value]).toEqual([
+      256, 256, 256,
+    ]);
+    expect([chip.read.phases.value, chip.inputConverter.bits.value]).toEqual([4, 8]);
+    expect(chip.costTable.value).toBe("hermes-14nm");
+    expect(chipOf("pcm-hermes", ["read.phases=1"]).read.phases.value).toBe(1);
+    expect(() => chipOf("pcm-hermes", ["read.phases=3"])).toThrow("--set: read.phases is 3, expected 1, 2 or 4");
   });
 
   it("ideal has no converters", () => {
@@ -110,14 +123,14 @@ describe("a chip file", () => {
     ["read: {voltage: 0.2 A}", "read.voltage is 0.2 A, expected a voltage such as 0.2 V"],
     ["read: {voltage: -0.2 V}", "read.voltage is -0.2 V, expected a voltage"],
     ["read: {time: 0 ns}", "read.time is 0 ns, expected a time"],
-    ["read: {phases: 3}", "read.phases is 3, expected a whole number from 1 to 2"],
+    ["read: {phases: 3}", "read.phases is 3, expected 1, 2 or 4"],
     ["inputConverter: {bits: 1}", "inputConverter.bits is 1, expected a whole number from 2 to 16, or Infinity"],
     ["inputConverter: {bits: 17}", "inputConverter.bits is 17"],
     ["inputConverter: {bits: 7.5}", "inputConverter.bits is 7.5"],
     ["device:\n  model: pcmm", 'chip.yaml:2: no model "pcmm", expected ideal, pcm; near: pcm'],
     [
       "device:\n  parameters: joshi",
-      'chip.yaml:2: no parameter set or file "joshi" of the model pcm, expected joshi-2020 or a file; near: joshi-2020',
+      'chip.yaml:2: no parameter set or file "joshi" of the model pcm, expected joshi-2020, le-gallo-2023, le-gallo-2023-single or a file; near: joshi-2020',
     ],
     [
       "device:\n  range: -25 uS",
@@ -139,7 +152,7 @@ describe("a chip file", () => {
     ["costs: {table: {other: 3}}", "costs.table is a group of keys (other), expected a name"],
     ["device: null", "chip.yaml:1: device is nothing, expected the keys of device"],
     ["__proto__: {x: 3}", 'chip.yaml:1: no key "__proto__"'],
-    ["costs: none", 'chip.yaml:1: no cost table "none", expected phase-change-32nm'],
+    ["costs: none", 'chip.yaml:1: no cost table "none", expected hermes-14nm, phase-change-32nm'],
     ["costs:\n  static:\n    tile: -1 mW", "chip.yaml:3: costs.static.tile is -1 mW, expected a power"],
     ["read: {voltage: 1 V}", "chip.yaml: costs.supplyVoltage is 0.9 V with a read voltage of 1 V"],
     ["tile: {rows: 1, rows: 2}", "chip.yaml:1: Map keys must be unique"],
@@ -150,7 +163,7 @@ describe("a chip file", () => {
 
   it("is looked for after presets and models; no such thing is refused with the near names", () => {
     expect(() => chipOf("pmc")).toThrow(
-      'chip: no preset, device model or file "pmc", expected ideal, pcm or a chip file; near: pcm',
+      'chip: no preset, device model or file "pmc", expected ideal, pcm, pcm-hermes or a chip file; near: pcm',
     );
     expect(chipOf("pcm", [], { pcm: "tile: {rows: 1}" }).tile.rows.value).toBe(512);
   });
@@ -171,6 +184,14 @@ describe("a parameter set of the user's", () => {
     });
     expect(leafAt(chip.device.values, "driftOrigin")?.value).toBe(20);
     expect(leafAt(chip.device.covers, "timeTo")?.value).toBe(86_400);
+  });
+
+  it("stands over the first set that has all its keys, where laws of one model have different ones", () => {
+    const bend = "model: pcm\ncovers: {timeTo: 1 d}\nvalues: {exponentMean: {from: 0.1}}\n";
+    const chip = chipOf("pcm", [], { "my.yaml": bend }, "my.yaml");
+    expect(leafAt(chip.device.values, "exponentMean.from")?.value).toBe(0.1);
+    expect(leafAt(chip.device.values, "driftOrigin")?.value).toBe(300);
+    expect(chipOf("pcm-hermes", [], { "my.yaml": bend }, "my.yaml").device.values).toEqual(chip.device.values);
   });
 
   it("is opened beside the chip file that names it", () => {

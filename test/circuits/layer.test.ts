@@ -75,7 +75,7 @@ describe("a layer on ideal tiles", () => {
     for (const [i, value] of wanted.entries()) expect(Math.abs(y[i]! - value)).toBeLessThan(2e-5 * Math.sqrt(rows) * 4);
   });
 
-  it.each([1, 2])(
+  it.each([1, 2, 4])(
     "reads signed products in %d phases, subtracted before or after the converter, to the same result",
     async (phases) => {
       const [rows, columns, vectors] = [64, 12, 9];
@@ -94,6 +94,7 @@ describe("a layer on ideal tiles", () => {
         const ledger = new Ledger();
         results.push(layer.multiply(x, vectors, "images", 0, ledger));
         expect(countOf(ledger, "wordLineDrive")).toBe(vectors * rows * phases);
+        expect(countOf(ledger, "inputConversion")).toBe(vectors * rows * phases);
       }
       const largest = Math.max(...results[0]!.map(Math.abs));
       for (const [i, value] of results[1]!.entries())
@@ -108,6 +109,8 @@ describe("a layer on ideal tiles", () => {
       [2, "before", 2],
       [1, "after", 2],
       [2, "after", 4],
+      [4, "before", 4],
+      [4, "after", 4],
     ]) {
       const chip = chipWith(
         "ideal",

@@ -11,7 +11,8 @@ export function embeddedNames(folder: string): string[] {
   const start = `${folder}/`;
   return Object.keys(data)
     .filter((path) => path.startsWith(start) && !path.slice(start.length).includes("/"))
-    .map((path) => path.slice(start.length));
+    .map((path) => path.slice(start.length))
+    .sort();
 }
 
 /** Paths of all files below data/FOLDER. */

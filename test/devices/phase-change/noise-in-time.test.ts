@@ -4,6 +4,7 @@ import { at, drawOf, fillNormalPlain } from "../../../src/ground/draws/index.ts"
 import { openEngine } from "../../../src/ground/kernels/index.ts";
 import type { KnownTree } from "../../../src/ground/known.ts";
 import { everything, shippedSet } from "../../contracts/device-contract.ts";
+import { publishedSets, statisticsOf } from "./published.ts";
 
 const values = shippedSet("phase-change/joshi-2020");
 const cells = 200_000;
@@ -130,6 +131,31 @@ describe("1/f read noise of doped GST in time", () => {
     // 0.26348 uS sqrt(1 - 1/pi); four standard errors of a deviation over 200,000 pairs are 0.7 %.
     const expected = 0.26348e-6 * Math.sqrt(1 - 1 / Math.PI);
     expect(Math.sqrt(covariance(difference, difference)) / expected).toBeCloseTo(1, 2);
+  });
+
+  // Drift of the mean exponent alone and noise of a cell's own programmed conductance, both from the printed formulas.
+  it.each(["le-gallo-2023", "le-gallo-2023-single"])("is that of the 64-core chip with %s", async (name) => {
+    const { coefficients, firstReading, readTime } = publishedSets[name]!;
+    const set = shippedSet(`phase-change/${name}`);
+    const still = structuredClone(set) as unknown as { spread: { value: number } };
+    still.spread.value = 0;
+    for (const target of [coefficients.range! * 0.8, coefficients.range! * 0.05]) {
+      for (const age of [firstReading, firstReading + hour, firstReading + year]) {
+        const split = { mode: "perRead", window: 1 } as const;
+        const calm = await cellsAt(target * 1e-6, age, split, still as unknown as KnownTree);
+        const { mean } = statisticsOf(coefficients, target);
+        expect(calm.now[0]! / (target * 1e-6 * (age / firstReading) ** -mean)).toBeCloseTo(1, 5);
+
+        const programmed = await cellsAt(target * 1e-6, 0, split, set);
+        const state = await cellsAt(target * 1e-6, age, split, set);
+        const factor = Math.sqrt(Math.log((age + readTime) / (2 * readTime)));
+        for (let i = 0; i < 1000; i++) {
+          if (programmed.now[i] === 0) continue;
+          const { amplitude } = statisticsOf(coefficients, programmed.now[i]! * 1e6);
+          expect(state.deviation[i]! / (state.now[i]! * amplitude * factor)).toBeCloseTo(1, 4);
+        }
+      }
+    }
   });
 
   it("takes its size from the target, or from the programmed state where asked", async () => {

@@ -133,7 +133,7 @@ describe("the command line", () => {
     [["chip", "pcm", "--seed", "1.5"], '--seed: "1.5"'],
     [["chip", "pcm", "--threads", "0"], '--threads: "0", expected a whole number from 1 to 1024'],
     [["chip", "pcm", "--set", "tile.rows"], '--set: "tile.rows", expected KEY=VALUE'],
-    [["chip", "pmc"], 'chip: no preset, device model or file "pmc", expected ideal, pcm or a chip file; near: pcm'],
+    [["chip", "pmc"], 'chip: no preset, device model or file "pmc", expected ideal, pcm, pcm-hermes or a chip file; near: pcm'],
   ])("refuses %j in one line, status 2", async (words, message) => {
     const { status, out, err } = await crossohm(words);
     expect([status, out]).toEqual([2, ""]);
@@ -176,9 +176,9 @@ describe("chip", () => {
   it("lists the presets", async () => {
     const { status, out } = await crossohm(["chip", "list"]);
     expect(status).toBe(0);
-    expect(out.split("\n").map((line) => line.split(" ")[0])).toEqual(["ideal", "pcm", ""]);
+    expect(out.split("\n").map((line) => line.split(" ")[0])).toEqual(["ideal", "pcm", "pcm-hermes", ""]);
     const { presets } = JSON.parse((await crossohm(["chip", "list", "--json", "-"])).out);
-    expect(presets.map(({ name }: { name: string }) => name)).toEqual(["ideal", "pcm"]);
+    expect(presets.map(({ name }: { name: string }) => name)).toEqual(["ideal", "pcm", "pcm-hermes"]);
   });
 
   it("prints a chip file that reads back to the same one", async () => {
