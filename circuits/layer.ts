@@ -126,6 +126,7 @@ export class TileLayer {
    * @param batch  number of the batch, the other part
    * @param ledger  receives what happened; null where it is not counted
    * @param out  receives the result; a new array where there is none
+   * @param call  how many calls for this batch, each with as many vectors, went before: the third part of the address
    * @returns [group][vector][column]
    */
   multiply(
@@ -135,13 +136,18 @@ export class TileLayer {
     batch: number,
     ledger: Ledger | null,
     out: Float32Array = new Float32Array(this.groups * vectors * this.columns),
+    call = 0,
   ): Float32Array {
     const chunks = Math.ceil(vectors / vectorsPerRead);
+    if ((call + 1) * chunks > chunksPerBatch) {
+      throw new Error(`${this.name}: more than ${chunksPerBatch} reads in a batch would share noise`);
+    }
     for (let chunk = 0; chunk < chunks; chunk++) {
       const first = chunk * vectorsPerRead;
       const count = Math.min(vectorsPerRead, vectors - first);
+      const event = batch * chunksPerBatch + call * chunks + chunk;
       for (let group = 0; group < this.groups; group++) {
-        this.#multiplyChunk(inputs, vectors, group, first, count, purpose, batch * chunksPerBatch + chunk, ledger, out);
+        this.#multiplyChunk(inputs, vectors, group, first, count, purpose, event, ledger, out);
       }
     }
     if (ledger) {

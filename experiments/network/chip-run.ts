@@ -136,13 +136,13 @@ export async function runChip(task: ChipTask, network: Network, engine: Engine, 
       const readOnce = new Map<number, Float32Array>();
       for (const [s, compensated] of task.compensation.entries()) {
         const firstRun = k === 0 && s === 0;
-        const scores = await network.run(batch, count, (index, inputs, vectors) => {
+        const scores = await network.run(batch, count, (index, inputs, vectors, call) => {
           const layer = layers[index]!;
           const fromImages = network.products[index]!.level === 0;
           let outputs = fromImages ? readOnce.get(index) : undefined;
           if (outputs === undefined) {
             const out = arrays.take(`products ${index} ${s}`, layer.groups * vectors * layer.columns);
-            outputs = layer.multiply(inputs, vectors, "images", event, firstRun ? inference : null, out);
+            outputs = layer.multiply(inputs, vectors, "images", event, firstRun ? inference : null, out, call);
             if (fromImages && s + 1 < task.compensation.length) {
               // The network adds the bias to what it is given.
               const copy = arrays.take(`products ${index} once`, out.length);

@@ -25,14 +25,23 @@ export interface Graph {
   readonly nodes: readonly GraphNode[];
 }
 
-/** Sorts, prunes and reads the Constant nodes of a model whose edge is open and whose functions are inlined. */
-export function buildGraph(file: string, model: ModelProto & { graph: GraphProto }, boundary: Boundary): Graph {
+/**
+ * Sorts, prunes and reads the Constant nodes of a model whose edge is open and whose functions are inlined.
+ *
+ * @param helpers  nodes that are not the user's, beside those of the boundary
+ */
+export function buildGraph(
+  file: string,
+  model: ModelProto & { graph: GraphProto },
+  boundary: Boundary,
+  helpers: ReadonlySet<NodeProto>,
+): Graph {
   const initializers = new Map(model.graph.initializer.map((tensor) => [tensor.name, tensor]));
   const nodes: GraphNode[] = [];
   for (const node of model.graph.node) {
     const value = constantOf(node);
     if (value) initializers.set(value.name, value);
-    else nodes.push({ node, reads: namesRead(node), helper: boundary.casts.has(node) });
+    else nodes.push({ node, reads: namesRead(node), helper: boundary.casts.has(node) || helpers.has(node) });
   }
   const sorted = sort(file, nodes, new Set([boundary.entry, ...initializers.keys()]));
   return {

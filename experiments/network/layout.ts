@@ -25,3 +25,18 @@ export function transposed(matrix: Float32Array, rows: number, columns: number):
   }
   return result;
 }
+
+/** The same, computed once for a shape. Batches come in few: those of a run, its last one, and a single image. */
+export function remembered(layoutOf: (shape: readonly number[]) => Layout): (shape: readonly number[]) => Layout {
+  const most = 4;
+  const known = new Map<string, Layout>();
+  return (shape) => {
+    const key = shape.join(" ");
+    const layout = known.get(key) ?? layoutOf(shape);
+    if (!known.has(key)) {
+      if (known.size === most) known.clear();
+      known.set(key, layout);
+    }
+    return layout;
+  };
+}

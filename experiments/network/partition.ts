@@ -2,14 +2,15 @@ import { inputError } from "../../src/ground/errors.ts";
 import { readModel, writeModel } from "../../src/ground/formats/onnx.ts";
 import { type Boundary, openBoundary } from "./boundary.ts";
 import { type Constant, constantNames, foldConstant } from "./constants.ts";
-import type { CutGraph, Multiply, Product } from "./cut-graph.ts";
+import { type CutGraph, gatesName, type Multiply, type Product } from "./cut-graph.ts";
 import { inlineFunctions } from "./functions.ts";
 import { buildGraph, clearRepeatedNames, type Graph, operatorName } from "./graph.ts";
 import { type Ort, openSession } from "./ort.ts";
 import { cutProducts } from "./products.ts";
+import { runRecurrentNodes } from "./recurrent-forms.ts";
 import { checkModel, countParameters } from "./refusals.ts";
 import { type Lanes, lanesOf, runCut, runSessionWhole, Scratch } from "./run.ts";
-import { type Action, scheduleStages } from "./stages.ts";
+import { type Action, scheduleStages, sessionsOf } from "./stages.ts";
 
 export type { Multiply, Product, ProductOperator } from "./cut-graph.ts";
 
@@ -40,7 +41,7 @@ export interface Network {
    * @returns [image][class]
    */
   run(images: Float32Array, count: number, multiply: Multiply): Promise<Float32Array>;
-  /** Scores of the whole graph on ONNX Runtime, the nodes as they stand in the file. */
+  /** Scores of the whole graph on ONNX Runtime, the nodes as they stand in the file (recurrent-forms.ts). */
   runWhole(images: Float32Array, count: number): Promise<Float32Array>;
   /** Frees the runtime's sessions. */
   close(): Promise<void>;
@@ -67,13 +68,14 @@ export async function readNetwork(
   inlineFunctions(file, model);
   checkModel(file, model);
   clearRepeatedNames(model.graph);
+  const helpers = runRecurrentNodes(model.graph);
   const boundary = openBoundary(file, model, options.imageShape);
 
   const whole = await openSession(ort, writeModel(model), "disabled", {
     file,
     placeOf: (operator) => model.graph.node.find(({ opType }) => opType === operator)?.output[0],
   });
-  const graph = buildGraph(file, model, boundary);
+  const graph = buildGraph(file, model, boundary, helpers);
   const constant = constantNames(graph);
   checkDependence(file, graph, constant, boundary);
   const cut = await cutProducts(
@@ -83,7 +85,8 @@ export async function readNetwork(
   );
   if (cut.products.length === 0) {
     const found = "no product with constant weights";
-    throw inputError({ file, found, expected: "at least one Gemm, MatMul or Conv whose weights are in the file" });
+    const expected = "at least one Gemm, MatMul, Conv, LSTM, GRU or RNN whose weights are in the file";
+    throw inputError({ file, found, expected });
   }
   const actions = await scheduleStages(graph, cut, constant, ort);
   const scratch = new Scratch();
@@ -92,7 +95,7 @@ export async function readNetwork(
   return {
     file,
     checksum: await sha256(bytes),
-    products: cut.products.map(({ product }) => product),
+    products: cut.products,
     parameters: countParameters(graph.initializers.values()),
     digitalOperators: countOperators(cut),
     input: boundary.input,
@@ -131,6 +134,10 @@ function countOperators(cut: CutGraph): Record<string, number> {
     const name = operatorName(node);
     counts[name] = (counts[name] ?? 0) + 1;
   }
+  for (const { operator } of cut.levels.flatMap(({ recurrences }) => recurrences)) {
+    const name = gatesName(operator);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
   return counts;
 }
 
@@ -158,7 +165,7 @@ async function sha256(bytes: Uint8Array): Promise<string> {
 }
 
 async function closeAll(actions: readonly Action[], whole: { release(): Promise<void> }): Promise<void> {
-  for (const { stage } of actions) await stage?.session.release();
+  for (const session of sessionsOf(actions)) await session.release();
   await whole.release();
 }
 

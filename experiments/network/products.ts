@@ -13,13 +13,15 @@ import { type Constant, checkFinite } from "./constants.ts";
 import { convolutionProduct } from "./convolution.ts";
 import { type CutGraph, Depths, type Product, type ProductOperator } from "./cut-graph.ts";
 import { type Graph, type GraphNode, isOperator } from "./graph.ts";
-import type { Layout } from "./layout.ts";
+import { remembered } from "./layout.ts";
 import { type MatrixProduct, matrixProduct } from "./matrix.ts";
+import { hasRecurrentWeights } from "./recurrent-node.ts";
+import { cutRecurrent } from "./recurrent-products.ts";
 import { nodePlace } from "./refusals.ts";
 
 /**
- * Takes every Gemm, MatMul and Conv with constant float weights out of the graph. What a product does not do itself
- * (a computed or row-wise C of Gemm, a computed bias of Conv, Casts around 16- and 64-bit types) becomes nodes.
+ * Takes every Gemm, MatMul, Conv, LSTM, GRU and RNN with constant float weights out of the graph. What a product does not
+ * do itself (a computed or row-wise C of Gemm, a computed bias of Conv, Casts around 16- and 64-bit types) becomes nodes.
  *
  * @param constant  names of constant tensors
  * @param fold  gives the value of one of them
@@ -31,10 +33,15 @@ export async function cutProducts(
 ): Promise<CutGraph> {
   const addedConstants = new Map<string, TensorProto>();
   const depths = new Depths(graph.entry);
+  const taken = new Set([graph.entry, ...graph.initializers.keys(), ...graph.nodes.flatMap(({ node }) => node.output)]);
   for (const item of graph.nodes) {
     const { node } = item;
     if (node.output.every((name) => name === "" || constant.has(name))) continue;
     for (const body of bodiesOf(node)) refuseProducts(graph.file, node, body, constant);
+    if (hasRecurrentWeights(node, constant)) {
+      await cutRecurrent(node, { file: graph.file, constant, fold, depths, taken });
+      continue;
+    }
     const operands = operandsOf(node, constant);
     const weights = operands && (await fold(operands.weights));
     if (!operands || !weights || !isFloatType(weights.type) || elementsOf(weights.shape) === 0) {
@@ -52,28 +59,16 @@ export async function cutProducts(
       const { groups, rows, columns } = matrix;
       const named = { name: node.output[0]!, operator: node.opType as ProductOperator, level };
       const product: Product = { ...named, groups, rows, columns, weights: matrix.weights, bias };
-      return { product, node, input, output, layoutOf: remembered(matrix.layoutOf) };
+      return { product, input, output, layoutOf: remembered(matrix.layoutOf) };
     }, input);
     for (const added of after) depths.addNode(added);
   }
   const { levels } = depths;
-  const products = levels.flatMap((level) => level.products);
+  const products = levels.flatMap((level) => [
+    ...level.products.map(({ product }) => product),
+    ...level.recurrences.flatMap(({ directions }) => directions.flatMap((direction) => direction.products)),
+  ]);
   return { products, nodes: levels.flatMap((level) => level.nodes), levels, addedConstants };
-}
-
-/** Batches come in few shapes: those of a run, its last one, and a single image. */
-function remembered(layoutOf: (shape: readonly number[]) => Layout): (shape: readonly number[]) => Layout {
-  const most = 4;
-  const known = new Map<string, Layout>();
-  return (shape) => {
-    const key = shape.join(" ");
-    const layout = known.get(key) ?? layoutOf(shape);
-    if (!known.has(key)) {
-      if (known.size === most) known.clear();
-      known.set(key, layout);
-    }
-    return layout;
-  };
 }
 
 interface Operands {
@@ -103,7 +98,7 @@ function refuseProducts(file: string, outer: NodeProto, body: GraphProto, consta
       for (const name of node.output) known.add(name);
       continue;
     }
-    if (operandsOf(node, known)) {
+    if (operandsOf(node, known) || hasRecurrentWeights(node, known)) {
       const found = `${node.opType} with constant weights inside a body of ${outer.opType}`;
       throw inputError({ file, place: nodePlace(node), found, expected: "such products in the main graph" });
     }

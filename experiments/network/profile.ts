@@ -8,7 +8,7 @@ import {
   onnxModel,
   valueInfo,
 } from "../../src/ground/formats/onnx-nodes.ts";
-import type { CutGraph } from "./cut-graph.ts";
+import { type CutGraph, gatesName, type Product } from "./cut-graph.ts";
 import { type Graph, operatorName } from "./graph.ts";
 import { type Ort, openSession, runSession } from "./ort.ts";
 import type { Network } from "./partition.ts";
@@ -17,7 +17,7 @@ import { type Shape, workOf } from "./work.ts";
 /** Digital work of one operator for one image. */
 export interface DigitalWork {
   readonly operator: string;
-  /** Nodes of it. */
+  /** Nodes of it; for the gates of a recurrent node, one a step, direction and phase. */
   readonly count: number;
   /** Elements read (constants included) and written. */
   readonly inputs: number;
@@ -33,6 +33,8 @@ export interface DigitalWork {
 export interface Profile {
   /** Vectors of each product, for each of its groups: 576 for a 5 x 5 convolution of 28 x 28. */
   readonly products: readonly number[];
+  /** How often each product is called for them: once a step where it multiplies a recurrent state. */
+  readonly calls: readonly number[];
   /** By operator, in the graph's order. The bias of products is not among them. */
   readonly digital: readonly DigitalWork[];
   /** Multiply-accumulates of one inference. */
@@ -61,14 +63,33 @@ export async function profileNetwork(network: Network, image: Float32Array): Pro
   }
   const tensors = await showTensors(graph, ort, lanes.tensors(ort, image, 1)[0]!);
   nameCutTensors(tensors, cut);
-  const products = cut.products.map(({ input, layoutOf }) => layoutOf(tensors.get(input)!.shape).vectors);
-  const digital = digitalWork(cut, tensors);
+  const uses = usesOf(cut, tensors);
+  const products = cut.products.map((product) => uses.get(product)!.vectors);
+  const calls = cut.products.map((product) => uses.get(product)!.calls);
+  const digital = [...digitalWork(cut, tensors), ...gateWork(cut, tensors)];
   const analog = cut.products.reduce(
-    (sum, { product: { groups, rows, columns } }, index) => sum + groups * rows * columns * products[index]!,
+    (sum, { groups, rows, columns }, index) => sum + groups * rows * columns * products[index]!,
     0,
   );
   const macs = { analog, digital: digital.reduce((sum, work) => sum + work.macs, 0) };
-  return { products, digital, macs, warnings: bodyWarnings(cut) };
+  return { products, calls, digital, macs, warnings: bodyWarnings(cut) };
+}
+
+function usesOf(
+  { levels }: CutGraph,
+  tensors: ReadonlyMap<string, Seen>,
+): Map<Product, { readonly vectors: number; readonly calls: number }> {
+  const uses = new Map<Product, { readonly vectors: number; readonly calls: number }>();
+  for (const { product, input, layoutOf } of levels.flatMap(({ products }) => products)) {
+    uses.set(product, { vectors: layoutOf(tensors.get(input)!.shape).vectors, calls: 1 });
+  }
+  for (const { input, directions } of levels.flatMap(({ recurrences }) => recurrences)) {
+    const [steps, images] = tensors.get(input)!.shape as [number, number];
+    for (const product of directions.flatMap((direction) => direction.products)) {
+      uses.set(product, { vectors: steps * images, calls: steps });
+    }
+  }
+  return uses;
 }
 
 interface Seen {
@@ -112,8 +133,9 @@ function bytesOf(type: string): number {
 
 /** Tensors that only the cut graph has lie between a product's input or output and a Cast or Add: the same shapes. */
 function nameCutTensors(tensors: Map<string, Seen>, cut: CutGraph): void {
-  for (const { product, output } of cut.products) {
-    if (!tensors.has(output)) tensors.set(output, { shape: tensors.get(product.name)!.shape, bytes: 4 });
+  for (const { product, output } of cut.levels.flatMap(({ products }) => products)) {
+    const named = tensors.get(product.name);
+    if (named && !tensors.has(output)) tensors.set(output, { shape: named.shape, bytes: 4 });
   }
   for (const { node } of cut.nodes) {
     const read = tensors.get(node.input[0]!);
@@ -143,6 +165,29 @@ function digitalWork(cut: CutGraph, tensors: ReadonlyMap<string, Seen>): Digital
       macs: (before?.macs ?? 0) + work.macs,
       bytes: (before?.bytes ?? 0) + (views.has(node.opType) ? 0 : read.bytes + written.bytes),
     });
+  }
+  return [...works.values()];
+}
+
+/** Gates of recurrent nodes: what a step does for one unit of the state, times units, steps and directions; float32. */
+function gateWork({ levels }: CutGraph, tensors: ReadonlyMap<string, Seen>): DigitalWork[] {
+  const works = new Map<string, DigitalWork>();
+  for (const { operator, input, hidden, directions } of levels.flatMap(({ recurrences }) => recurrences)) {
+    const [steps, images] = tensors.get(input)!.shape as [number, number];
+    const units = steps * images * hidden;
+    const name = gatesName(operator);
+    for (const { read, written, operations } of directions.flatMap(({ cell }) => cell.phases)) {
+      const before = works.get(name);
+      works.set(name, {
+        operator: name,
+        count: (before?.count ?? 0) + steps,
+        inputs: (before?.inputs ?? 0) + units * read,
+        outputs: (before?.outputs ?? 0) + units * written,
+        operations: (before?.operations ?? 0) + units * operations,
+        macs: 0,
+        bytes: (before?.bytes ?? 0) + 4 * units * (read + written),
+      });
+    }
   }
   return [...works.values()];
 }

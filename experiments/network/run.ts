@@ -1,9 +1,10 @@
 import { inputError } from "../../src/ground/errors.ts";
 import { elementsOf } from "../../src/ground/formats/onnx.ts";
 import type { Boundary } from "./boundary.ts";
-import type { CutGraph, Multiply, PlacedProduct } from "./cut-graph.ts";
+import type { CutGraph, Multiply, PlacedProduct, Product } from "./cut-graph.ts";
 import type { Layout } from "./layout.ts";
 import { type Ort, type OrtPlace, type OrtSession, type OrtTensor, runSession } from "./ort.ts";
+import { runRecurrence } from "./recurrent-run.ts";
 import type { Action, Stage } from "./stages.ts";
 
 /**
@@ -154,13 +155,25 @@ export async function runCut(
 ): Promise<Float32Array> {
   const { file, ort, actions, cut, boundary, scratch } = network;
   const values = new Map<string, OrtTensor[]>([[boundary.entry, checkedTensors(network, ort, images, count)]]);
-  for (const { stage, product, lastUse } of actions) {
-    if (stage) await runStage(stage, values, count, { file, place: stage.name });
-    if (product) {
-      const index = cut.products.indexOf(product);
-      values.set(product.output, await runProduct(ort, product, index, values.get(product.input)!, multiply, scratch));
+  const indexOf = (product: Product): number => cut.products.indexOf(product);
+  const read = (name: string): OrtTensor[] => values.get(name)!;
+  for (const action of actions) {
+    switch (action.kind) {
+      case "stage":
+        await runStage(action.stage, values, count, { file, place: action.stage.name });
+        break;
+      case "product": {
+        const { product, input, output } = action.product;
+        values.set(output, await runProduct(ort, action.product, indexOf(product), read(input), multiply, scratch));
+        break;
+      }
+      case "recurrence": {
+        const results = await runRecurrence(action.open, { file, ort, multiply, indexOf, read });
+        for (const [name, tensors] of results) values.set(name, tensors);
+        break;
+      }
     }
-    for (const name of lastUse) values.delete(name);
+    for (const name of action.lastUse) values.delete(name);
   }
   return joined(network, values.get(boundary.exit)!, count);
 }
@@ -205,7 +218,7 @@ async function runProduct(
   const vectors = buffer ? buffer.subarray(0, length) : (inputs[0]!.data as Float32Array);
   let results: Float32Array;
   try {
-    results = await multiply(index, vectors, total);
+    results = await multiply(index, vectors, total, 0);
   } finally {
     if (buffer) scratch.give(buffer);
   }

@@ -3,9 +3,11 @@ import { inputError } from "../../src/ground/errors.ts";
 import { type ElementType, elementTypeNamed, writeModel } from "../../src/ground/formats/onnx.ts";
 import { namedOutput, onnxGraph, onnxModel, valueInfo } from "../../src/ground/formats/onnx-nodes.ts";
 import { ancestorsOf } from "./constants.ts";
-import type { CutGraph, PlacedProduct } from "./cut-graph.ts";
+import type { CutGraph, PlacedProduct, Recurrence } from "./cut-graph.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { type Ort, type OrtSession, openSession } from "./ort.ts";
+import { openCell } from "./recurrent-cell.ts";
+import type { OpenRecurrence } from "./recurrent-run.ts";
 
 /** All digital nodes of one product depth: one session. */
 export interface Stage {
@@ -16,11 +18,15 @@ export interface Stage {
 }
 
 /** One thing a run does, and the tensors that nothing reads after it. */
-export interface Action {
-  readonly stage?: Stage;
-  readonly product?: PlacedProduct;
-  readonly lastUse: readonly string[];
-}
+export type Action = Step & { readonly lastUse: readonly string[] };
+
+type Step =
+  | { readonly kind: "stage"; readonly stage: Stage }
+  | { readonly kind: "product"; readonly product: PlacedProduct }
+  | { readonly kind: "recurrence"; readonly open: OpenRecurrence };
+
+/** What reads a tensor; the graph's exit is read by its user. */
+type Reader = GraphNode | PlacedProduct | Recurrence | "user";
 
 /**
  * Orders a cut graph by product depth: the depth of a node is the largest of what it reads, a product's output lies one
@@ -33,26 +39,51 @@ export async function scheduleStages(
   ort: Ort,
 ): Promise<Action[]> {
   const types = new Map<string, ElementType>([[graph.entry, TensorProto_DataType.FLOAT]]);
-  for (const { output } of cut.products) types.set(output, TensorProto_DataType.FLOAT);
   const readLater = readersOf(graph, cut);
-  const actions: Omit<Action, "lastUse">[] = [];
-  for (const [depth, { nodes, products }] of cut.levels.entries()) {
+  const cells = new Map<string, Promise<OrtSession[]>>();
+  const steps: Step[] = [];
+  for (const [depth, { nodes, products, recurrences }] of cut.levels.entries()) {
     if (nodes.length > 0) {
       const stage = await buildStage(graph, cut, constant, ort, nodes, `stage ${depth}`, types, readLater);
-      actions.push({ stage });
+      steps.push({ kind: "stage", stage });
     }
-    for (const product of products) actions.push({ product });
+    for (const product of products) {
+      types.set(product.output, TensorProto_DataType.FLOAT);
+      steps.push({ kind: "product", product });
+    }
+    for (const recurrence of recurrences) {
+      for (const name of Object.values(recurrence.outputs))
+        if (name !== null) types.set(name, TensorProto_DataType.FLOAT);
+      steps.push({ kind: "recurrence", open: await openRecurrence(graph, recurrence, cells, ort) });
+    }
   }
-  return withLastUses(actions, graph.exit);
+  return withLastUses(steps, graph.exit);
 }
 
 const isConstant = (cut: CutGraph, constant: ReadonlySet<string>, name: string): boolean =>
   constant.has(name) || cut.addedConstants.has(name);
 
-/** For each tensor the steps that read it; the graph's exit is read by its user. */
-function readersOf(graph: Graph, cut: CutGraph): Map<string, Set<GraphNode | PlacedProduct | "user">> {
-  const readers = new Map<string, Set<GraphNode | PlacedProduct | "user">>([[graph.exit, new Set(["user"])]]);
-  const add = (reader: GraphNode | PlacedProduct, names: readonly string[]): void => {
+/** Cells that compute the same share their sessions. */
+async function openRecurrence(
+  graph: Graph,
+  recurrence: Recurrence,
+  cells: Map<string, Promise<OrtSession[]>>,
+  ort: Ort,
+): Promise<OpenRecurrence> {
+  const where = { file: graph.file, place: recurrence.name };
+  const sessions: OrtSession[][] = [];
+  for (const { cell } of recurrence.directions) {
+    const open = cells.get(cell.key) ?? openCell(ort, cell, where);
+    cells.set(cell.key, open);
+    sessions.push(await open);
+  }
+  return { recurrence, sessions };
+}
+
+/** For each tensor what reads it. */
+function readersOf(graph: Graph, cut: CutGraph): Map<string, Set<Reader>> {
+  const readers = new Map<string, Set<Reader>>([[graph.exit, new Set(["user"])]]);
+  const add = (reader: Reader, names: readonly string[]): void => {
     for (const name of names) {
       const known = readers.get(name);
       if (known) known.add(reader);
@@ -60,7 +91,10 @@ function readersOf(graph: Graph, cut: CutGraph): Map<string, Set<GraphNode | Pla
     }
   };
   for (const item of cut.nodes) add(item, item.reads);
-  for (const product of cut.products) add(product, [product.input]);
+  for (const { products, recurrences } of cut.levels) {
+    for (const product of products) add(product, [product.input]);
+    for (const recurrence of recurrences) add(recurrence, recurrence.reads);
+  }
   return readers;
 }
 
@@ -72,9 +106,9 @@ async function buildStage(
   nodes: readonly GraphNode[],
   name: string,
   types: Map<string, ElementType>,
-  readers: ReadonlyMap<string, ReadonlySet<GraphNode | PlacedProduct | "user">>,
+  readers: ReadonlyMap<string, ReadonlySet<Reader>>,
 ): Promise<Stage> {
-  const members = new Set<GraphNode | PlacedProduct | "user">(nodes);
+  const members = new Set<Reader>(nodes);
   const made = new Set(nodes.flatMap(({ node }) => node.output.filter((output) => output !== "")));
   const reads = new Set(nodes.flatMap((item) => item.reads));
   const inputs = [...reads].filter((read) => !made.has(read) && !isConstant(cut, constant, read));
@@ -104,13 +138,34 @@ async function buildStage(
   return { name, session, inputs, outputs };
 }
 
-function withLastUses(actions: readonly Omit<Action, "lastUse">[], exit: string): Action[] {
+function withLastUses(steps: readonly Step[], exit: string): Action[] {
   const seen = new Set([exit]);
-  const reversed = [...actions].reverse().map((action) => {
-    const reads = action.stage ? action.stage.inputs : [action.product!.input];
+  const reversed = [...steps].reverse().map((step) => {
+    const reads = readsOf(step);
     const lastUse = reads.filter((name) => !seen.has(name));
     for (const name of reads) seen.add(name);
-    return { ...action, lastUse };
+    return { ...step, lastUse };
   });
   return reversed.reverse();
+}
+
+function readsOf(step: Step): readonly string[] {
+  switch (step.kind) {
+    case "stage":
+      return step.stage.inputs;
+    case "product":
+      return [step.product.input];
+    case "recurrence":
+      return step.open.recurrence.reads;
+  }
+}
+
+/** Every session of a network's actions, once. */
+export function sessionsOf(actions: readonly Action[]): Set<OrtSession> {
+  return new Set(
+    actions.flatMap((action) => {
+      if (action.kind === "stage") return [action.stage.session];
+      return action.kind === "recurrence" ? action.open.sessions.flat() : [];
+    }),
+  );
 }

@@ -209,7 +209,8 @@ function workloadOf(layers: readonly TileLayer[], profile: Profile, parameters: 
     macs: profile.macs.analog + profile.macs.digital,
     parameters,
     activationElements: [...products, ...operators.map(({ inputs, outputs }) => inputs + outputs)],
-    kernels: layers.length + operators.reduce((sum, { count }) => sum + count, 0),
+    kernels:
+      profile.calls.reduce((sum, calls) => sum + calls, 0) + operators.reduce((sum, { count }) => sum + count, 0),
   };
 }
 

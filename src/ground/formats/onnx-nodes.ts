@@ -24,6 +24,7 @@ export type AttributeValue =
   | string
   | readonly bigint[]
   | readonly number[]
+  | readonly string[]
   | TensorProto
   | GraphProto;
 
@@ -46,6 +47,10 @@ function onnxAttribute(name: string, value: AttributeValue): AttributeProto {
     return create(AttributeProtoSchema, { name, type: Kind.STRING, s: new TextEncoder().encode(value) });
   }
   if (Array.isArray(value)) {
+    if (typeof value[0] === "string") {
+      const strings = value.map((text) => new TextEncoder().encode(text));
+      return create(AttributeProtoSchema, { name, type: Kind.STRINGS, strings });
+    }
     return typeof value[0] === "number"
       ? create(AttributeProtoSchema, { name, type: Kind.FLOATS, floats: [...value] })
       : create(AttributeProtoSchema, { name, type: Kind.INTS, ints: [...value] });
@@ -151,6 +156,10 @@ export function floatAttribute(node: NodeProto, name: string, otherwise: number)
 export function textAttribute(node: NodeProto, name: string, otherwise: string): string {
   const attribute = attributeOf(node, name);
   return attribute ? new TextDecoder().decode(attribute.s) : otherwise;
+}
+
+export function textsAttribute(node: NodeProto, name: string): string[] | undefined {
+  return attributeOf(node, name)?.strings.map((text) => new TextDecoder().decode(text));
 }
 
 export function tensorAttribute(node: NodeProto, name: string): TensorProto | undefined {

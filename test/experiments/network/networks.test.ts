@@ -161,9 +161,9 @@ describe("a network cut at its products gives what ONNX Runtime gives", () => {
       [[0, 0, 0, 1, 2]],
       { Reshape: 5, LayerNormalization: 1, Transpose: 4, MatMul: 2, Mul: 1, Softmax: 1, Add: 1, ReduceMean: 1 },
     ],
-    ["LSTM", recurrent("LSTM"), [[0, 1]], { Squeeze: 2, Transpose: 1, LSTM: 1 }],
-    ["GRU", recurrent("GRU"), [[0, 1]], { Squeeze: 2, Transpose: 1, GRU: 1 }],
-    ["RNN", recurrent("RNN"), [[0, 1]], { Squeeze: 2, Transpose: 1, RNN: 1 }],
+    ["LSTM", recurrent("LSTM"), [[0, 1, 2, 3]], { Squeeze: 2, Transpose: 1, "LSTM gates": 1 }],
+    ["GRU", recurrent("GRU"), [[0, 1, 2, 2, 3]], { Squeeze: 2, Transpose: 1, "GRU gates": 1 }],
+    ["RNN", recurrent("RNN"), [[0, 1, 2, 3]], { Squeeze: 2, Transpose: 1, "RNN gates": 1 }],
   ])("%s", async (_, graph, [levels], digital) => {
     const { network, cut, whole } = await compare(bytesOf(graph), shape);
     expect(cut).toBeLessThan(tolerance);

@@ -75,25 +75,72 @@ describe("the work of one image", () => {
     expect(work(attention, "MatMul")).toMatchObject({ count: 2, operations: 0 });
   });
 
+  // Operations of a unit by the standard's formulas. LSTM: 4 sums of x and h products, 3 sigmoids, 2 tanh, 3 products, 1 sum.
+  // GRU: 3 sums, 2 sigmoids, 1 tanh, r h, and h~ + z (h - h~); with linear_before_reset Rb of the candidate is added on top.
+  // RNN: a sum and a tanh. Read are x and h products, the states, and what one phase leaves to the next.
+  it.each([
+    ["LSTM", 4, 0n, 1, { operations: 13, read: 9, written: 2 }],
+    ["GRU", 3, 0n, 2, { operations: 10, read: 9, written: 3 }],
+    ["GRU", 3, 1n, 1, { operations: 11, read: 8, written: 1 }],
+    ["RNN", 1, 0n, 1, { operations: 2, read: 2, written: 1 }],
+  ] as const)("of %s on tiles is a product a step and its gates", async (operator, gates, linear, phases, unit) => {
+    const attributes = { hidden_size: 3n, direction: "bidirectional" };
+    const profile = await profileOf({
+      nodes: [
+        node("Transpose", ["x"], ["s"], { perm: [1n, 0n, 2n] }),
+        node(
+          operator,
+          ["s", "w", "r", "b"],
+          ["", "h"],
+          linear ? { ...attributes, linear_before_reset: linear } : attributes,
+        ),
+        node("Transpose", ["h"], ["t"], { perm: [1n, 0n, 2n] }),
+        node("Flatten", ["t"], ["y"]),
+      ],
+      tensors: [weight("w", [2, gates * 3, 5]), weight("r", [2, gates * 3, 3]), weight("b", [2, gates * 6])],
+      input: ["n", 7, 5],
+    });
+    const recurrent = Array<number>(2 * phases).fill(7);
+    expect(profile.products).toEqual([7, 7, ...recurrent]);
+    expect(profile.calls).toEqual([1, 1, ...recurrent]);
+    expect(profile.macs).toEqual({ analog: 7 * 2 * gates * 3 * (5 + 3), digital: 0 });
+    const units = 7 * 2 * 3;
+    const { operations, read, written } = unit;
+    expect(work(profile, `${operator} gates`)).toEqual({
+      operator: `${operator} gates`,
+      count: 7 * 2 * phases,
+      inputs: units * read,
+      outputs: units * written,
+      operations: units * operations,
+      macs: 0,
+      bytes: 4 * units * (read + written),
+    });
+  });
+
   it.each([
     ["LSTM", 4],
     ["GRU", 3],
     ["RNN", 1],
-  ] as const)("of %s is that of both its weight matrices at every step", async (operator, gates) => {
-    const profile = await profileOf({
-      nodes: [
-        node("MatMul", ["x", "e"], ["a"]),
-        node("Transpose", ["a"], ["s"], { perm: [1n, 0n, 2n] }),
-        node(operator, ["s", "w", "r"], ["", "h"], { hidden_size: 3n, direction: "bidirectional" }),
-        node("Transpose", ["h"], ["t"], { perm: [1n, 0n, 2n] }),
-        node("Flatten", ["t"], ["y"]),
-      ],
-      tensors: [weight("e", [6, 5]), weight("w", [2, gates * 3, 5]), weight("r", [2, gates * 3, 3])],
-      input: ["n", 7, 6],
-    });
-    expect(profile.macs.digital).toBe(7 * 2 * gates * 3 * (5 + 3));
-    expect(profile.macs.analog).toBe(7 * 6 * 5);
-  });
+  ] as const)(
+    "of %s with computed weights is that of both its weight matrices at every step",
+    async (operator, gates) => {
+      const profile = await profileOf({
+        nodes: [
+          node("MatMul", ["x", "e"], ["a"]),
+          node("Transpose", ["a"], ["s"], { perm: [1n, 0n, 2n] }),
+          node("ReduceMax", ["x"], ["top"], { keepdims: 0n }),
+          node("Mul", ["w", "top"], ["wx"]),
+          node(operator, ["s", "wx", "r"], ["", "h"], { hidden_size: 3n, direction: "bidirectional" }),
+          node("Transpose", ["h"], ["t"], { perm: [1n, 0n, 2n] }),
+          node("Flatten", ["t"], ["y"]),
+        ],
+        tensors: [weight("e", [6, 5]), weight("w", [2, gates * 3, 5]), weight("r", [2, gates * 3, 3])],
+        input: ["n", 7, 6],
+      });
+      expect(profile.macs.digital).toBe(7 * 2 * gates * 3 * (5 + 3));
+      expect(profile.macs.analog).toBe(7 * 6 * 5);
+    },
+  );
 
   it("of other operators that multiply and accumulate", async () => {
     const profile = await profileOf({
