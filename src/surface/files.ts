@@ -53,11 +53,34 @@ export function sizeOf(file: string): number {
 
 /** The text of a file the user named; bytes that are no UTF-8 are refused. */
 export function readText(file: string, expected = "a text file"): string {
-  const bytes = readBytes(file, expected);
+  return textOf(readBytes(file, expected), file, expected);
+}
+
+/** The text that a file's bytes are; refused where they are no UTF-8. */
+export function textOf(bytes: Uint8Array, file: string, expected: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw inputError({ file, found: "bytes that are no UTF-8 text", expected });
+  }
+}
+
+/** The text of a file the user named in pieces of a million bytes, so that no file is too large; refused like `readText`. */
+export function* textPieces(file: string, expected = "a text file"): Generator<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const bytes = new Uint8Array(2 ** 20);
+  let open: number | undefined;
+  try {
+    open = openSync(file, "r");
+    for (let count = 1; count > 0; ) {
+      count = readSync(open, bytes);
+      yield decoder.decode(bytes.subarray(0, count), { stream: count > 0 });
+    }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw refusal(error, file, expected);
+    throw inputError({ file, found: "bytes that are no UTF-8 text", expected });
+  } finally {
+    if (open !== undefined) closeSync(open);
   }
 }
 

@@ -4,7 +4,7 @@ import type { StoredArray } from "../ground/formats/array.ts";
 import { readCsvTable } from "../ground/formats/csv-table.ts";
 import { looksLikeNpy, readNpy } from "../ground/formats/npy.ts";
 import { looksLikeZip, npzNames, readNpz } from "../ground/formats/npz.ts";
-import { readBytes, readText } from "./files.ts";
+import { readBytes, textOf } from "./files.ts";
 
 /**
  * A matrix of finite numbers from CSV, npy or npz. An archive holds it alone or under that name. With `vectors`, a single row
@@ -37,6 +37,6 @@ function storedArray(file: string, name: string): StoredArray {
     if (own !== undefined) return readNpz(bytes, file, [own]).get(own)!;
     throw inputError({ file, found: `arrays ${names.join(", ") || "none"}`, expected: `one, or one named ${name}` });
   }
-  const { rows, columns, values } = readCsvTable(readText(file, "CSV, npy or npz"), file);
+  const { rows, columns, values } = readCsvTable([textOf(bytes, file, "CSV, npy or npz")], file);
   return { shape: [rows, columns], values };
 }

@@ -127,6 +127,25 @@ describe("one file", () => {
     expect(test.scale).toEqual([1]);
   });
 
+  // Kaggle's digits: pixels as they are, so that only --input-scale makes shares of 255 of them.
+  it("as CSV of whole numbers up to 255 keeps them as bytes, at scale 1", () => {
+    const rows = count(20).map((i) => [i % 10, 255, i, 0].join(","));
+    writeFileSync(file("pixels.csv"), `label,pixel0,pixel1,pixel2\n${rows.join("\n")}\n`);
+    const { test } = read(file("pixels.csv"));
+    expect(test.values).toBeInstanceOf(Uint8Array);
+    expect([...imageBatch(test, 0, 1)]).toEqual([255, 2, 0]);
+    const scaled = read(file("pixels.csv"), { inputScale: [1 / 255] }).test;
+    expect([...imageBatch(scaled, 0, 1)]).toEqual([255, 2, 0].map((value) => Math.fround(value / 255)));
+  });
+
+  it.each([256, -1, 0.5])("as CSV is kept in single precision from the row on that holds %d", (other) => {
+    const rows = count(20).map((i) => [i % 10, i, i === 12 ? other : 7].join(","));
+    writeFileSync(file("mixed.csv"), `label,a,b\n${rows.join("\n")}\n`);
+    const { test } = read(file("mixed.csv"));
+    expect(test.values).toBeInstanceOf(Float32Array);
+    expect([...test.values]).toEqual(count(18, 2).flatMap((i) => [i, i === 12 ? other : 7]));
+  });
+
   it("as IDX has its labels beside it", () => {
     writeFileSync(file("own-images-idx3-ubyte"), idx([4, 1, 1], [1, 2, 3, 4]));
     writeFileSync(file("own-labels-idx1-ubyte"), idx([4], [0, 1, 0, 1]));
@@ -143,17 +162,30 @@ describe("one file", () => {
     [
       "a CSV without labels",
       () => bad("n.csv", "a,lable\n1,2\n"),
-      'n.csv:1: columns a, lable, expected a column "label"; near: lable',
+      'n.csv:header: columns a, lable, expected a column "label"; near: lable',
     ],
-    ["a CSV without a header", () => bad("h.csv", "1,2\n3,4\n"), 'h.csv:1: no header, expected a column "label"'],
+    ["a CSV without a header", () => bad("h.csv", "1,2\n3,4\n"), 'h.csv:header: no header, expected a column "label"'],
     ["a word in a CSV", () => bad("w.csv", "label,a\n1,x\n"), 'w.csv:2: column "a" holds "x"'],
     [
       "a label between classes",
       () => bad("l.csv", "label,a\n1,2\n1.5,2\n"),
-      "l.csv:image 1: label 1.5, expected a whole number from 0",
+      'l.csv:3: column "label" holds 1.5, expected a whole number from 0',
     ],
-    ["a negative label", () => bad("m.csv", "label,a\n1,2\n-1,2\n"), "m.csv:image 1: label -1"],
-    ["labels alone", () => bad("o.csv", "label\n1\n2\n"), "o.csv: an array of 2 x 0, expected images x values"],
+    ["a negative label", () => bad("m.csv", "label,a\n1,2\n-1,2\n"), 'm.csv:3: column "label" holds -1'],
+    [
+      "labels alone",
+      () => bad("o.csv", "label\n1\n2\n"),
+      'o.csv: a column "label" alone, expected columns of values beside it',
+    ],
+    ["two labels", () => bad("2.csv", "label,a,label\n1,2,3\n"), '2.csv:header: two columns "label"'],
+    ["a ragged row", () => bad("r.csv", "label,a\n1,2\n1,2,3\n"), "r.csv:3: 3 columns, expected 2 as in the first row"],
+    ["NaN in a CSV", () => bad("q.csv", "label,a\n1,nan\n"), 'q.csv:2: column "a" holds "nan", expected a number'],
+    ["no label in a row", () => bad("p.csv", "label,a\n,2\n"), 'p.csv:2: column "label" holds "", expected a number'],
+    [
+      "a number beyond single precision",
+      () => bad("s.csv", "label,a,b\n1,2,3\n1,2,-1e39\n"),
+      's.csv:3: column "b" holds -1e+39, expected a number of single precision',
+    ],
     ["one image", () => bad("1.csv", "label,a\n1,2\n"), "1.csv: 1 image, expected one to calibrate and one to test"],
     [
       "another archive",

@@ -49,7 +49,7 @@ export function evaluateCommand(command: Command, words: readonly string[], worl
       "Evaluates a trained network on emulated chips: accuracy over time, energy, latency, and the same on GPUs.",
     )
     .argument("<network.onnx>", "the network: products with constant weights go to tiles, the rest stays digital");
-  const data = "folder with MNIST's file names, IDX, npz (images, labels) or CSV (a column label)";
+  const data = "folder of MNIST's or CIFAR's files, IDX, npz (images, labels) or CSV (a column label)";
   withNeeded(itself, "--data <DIR|FILE>", data);
   withArrayOptions(itself, { times: "0,1h,1d,30d,1y", chips: 5, window: "images x latency" })
     .addOption(

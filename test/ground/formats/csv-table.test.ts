@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/ground/errors.ts";
-import { readCsvTable } from "../../../src/ground/formats/csv-table.ts";
+import { csvRows, readCsvTable } from "../../../src/ground/formats/csv-table.ts";
 
 describe("tables of numbers", () => {
   it.each([
@@ -14,7 +14,7 @@ describe("tables of numbers", () => {
     ["a byte order mark", "\ufeff1,2\n3,4"],
     ["old line ends", "1,2\r3,4\r"],
   ])("are read with %s", (_, text) => {
-    expect(readCsvTable(text, "a.csv")).toEqual({
+    expect(readCsvTable([text], "a.csv")).toEqual({
       names: null,
       rows: 2,
       columns: 2,
@@ -28,7 +28,7 @@ describe("tables of numbers", () => {
     ["counted columns", "label,0,1\n1,2,3\n", ["label", "0", "1"]],
     ["counted columns from one", "1,2,label\n1,2,3\n", ["1", "2", "label"]],
   ])("take their names from a first row of %s", (_, text, names) => {
-    expect(readCsvTable(text, "a.csv")).toMatchObject({ names, rows: 1 });
+    expect(readCsvTable([text], "a.csv")).toMatchObject({ names, rows: 1 });
   });
 
   it.each([
@@ -45,12 +45,21 @@ describe("tables of numbers", () => {
     ["1,Infinity\n", 'column 2 holds "Infinity"'],
     ["1,\n", 'column 2 holds ""'],
     ["1,0x1F\n", 'column 2 holds "0x1F"'],
-    ['"1,2\n3,4\n', "expected closed quotes"],
+    ['"1,2\n3,4\n', "a.csv:1: a quote that nothing closes, expected closed quotes"],
+    ['V,I\n1,2\n"3"4,5\n', "a.csv:3: "],
+    ["1,--2\n", 'a.csv:1: column 2 holds "--2"'],
+    ["1,-\n", 'column 2 holds "-"'],
+    ["1,.\n", 'column 2 holds "."'],
+    ["1,1.2.3\n", 'column 2 holds "1.2.3"'],
+    ["1,1e999\n", 'column 2 holds "1e999"'],
+    ["1,2 3\n", 'column 2 holds "2 3"'],
+    ["1,2,\n3,4\n", 'column 3 holds ""'],
+    ["V,I\n1,2,\n", "a.csv:2: 3 columns, expected 2"],
     ['"a","b"\n1,2\n3,"x"\n', 'a.csv:3: column "b" holds "x"'],
     ['"a","b"\n1,2\n3\n', "a.csv:3: 1 columns"],
   ])("refuse %j", (text, message) => {
-    expect(() => readCsvTable(text, "a.csv")).toThrow(InputError);
-    expect(() => readCsvTable(text, "a.csv")).toThrow(message);
+    expect(() => readCsvTable([text], "a.csv")).toThrow(InputError);
+    expect(() => readCsvTable([text], "a.csv")).toThrow(message);
   });
 
   it("read alike with and without quotes", () => {
@@ -60,13 +69,55 @@ describe("tables of numbers", () => {
       .chain((columns) => fc.array(fc.array(number, { minLength: columns, maxLength: columns }), { minLength: 1 }));
     fc.assert(
       fc.property(table, (rows) => {
-        const plain = readCsvTable(rows.map((row) => row.join(",")).join("\n"), "a.csv");
-        const quoted = readCsvTable(rows.map((row) => row.map((value) => `"${value}"`).join(",")).join("\n"), "a.csv");
+        const plain = readCsvTable([rows.map((row) => row.join(",")).join("\n")], "a.csv");
+        const quoted = readCsvTable(
+          [rows.map((row) => row.map((value) => `"${value}"`).join(",")).join("\n")],
+          "a.csv",
+        );
         expect(plain).toEqual(quoted);
         // A negative zero prints without its sign.
         expect([...plain.values]).toEqual(rows.flat().map((value) => value + 0));
       }),
       { seed: 5 },
     );
+  });
+
+  // Number() rounds a decimal correctly, by the language's own definition; one that is rounded twice differs in the last bit.
+  it("are the numbers that their decimals mean, however they are written", () => {
+    const decimal = fc.oneof(
+      fc.stringMatching(/^[+-]?\d{1,18}$/),
+      fc.stringMatching(/^[+-]?\d{0,9}\.\d{1,9}$/),
+      fc.stringMatching(/^-?\d{1,3}\.$/),
+      fc.stringMatching(/^ ?-?\d\.\d{0,17}[eE][+-]?\d{1,2} ?$/),
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+    );
+    fc.assert(
+      fc.property(fc.array(decimal, { minLength: 1, maxLength: 8 }), (fields) => {
+        const { values } = readCsvTable([`0,${fields.join(",")}`], "a.csv");
+        expect([...values]).toEqual([0, ...fields.map(Number)]);
+      }),
+      { seed: 7, numRuns: 2000 },
+    );
+  });
+
+  it("are the same from text cut anywhere", () => {
+    const text = '\ufeff# made up\r\n"V, at\r\nthe pad",I\r\n1,2.5\r\r\n"3",-4e1\n\n5,6\r';
+    const whole = readCsvTable([text], "a.csv");
+    expect(whole).toEqual({
+      names: ["V, at\nthe pad", "I"],
+      rows: 3,
+      columns: 2,
+      values: Float64Array.of(1, 2.5, 3, -40, 5, 6),
+    });
+    for (let i = 0; i <= text.length; i++) {
+      for (let j = i; j <= text.length; j++) {
+        expect(readCsvTable([text.slice(0, i), text.slice(i, j), text.slice(j)], "a.csv")).toEqual(whole);
+      }
+    }
+  });
+
+  it("come with the line that they stand on", () => {
+    const rows = [...csvRows(["# made up\n\nV,I\n1,2\n\n3,4\n"], "a.csv")].map(({ line, names }) => ({ line, names }));
+    expect(rows).toEqual([4, 6].map((line) => ({ line, names: ["V", "I"] })));
   });
 });
