@@ -87,6 +87,9 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
   it.each([
     ["chip", ["pcm"]],
     ["chip", ["ideal"]],
+    ["chip", ["pcm-hermes", "--set", "read.phases=1"]],
+    ["evaluate", ["small.onnx", "--data", "digits.csv", "--chip", "pcm-hermes", ...small]],
+    ["multiply", ["--weights", "weights.csv", "--inputs", "inputs.csv", "--chip", "pcm-hermes", ...small]],
     ["evaluate", ["small.onnx", "--data", "digits.csv", ...small]],
     ["multiply", ["--weights", "weights.csv", "--inputs", "inputs.csv", "--conductances", ...small]],
   ] as const)("writes what the schema of %s says: %j", (command, words) => {

@@ -3,7 +3,18 @@ import type { Fidelity } from "../../circuits/index.ts";
 import type { NoiseSplit } from "../../devices/index.ts";
 import { chipWith, layerOf, normals } from "./layers.ts";
 
-const chip = chipWith("pcm", "outputConverter.bits=Infinity");
+const chips = {
+  pcm: chipWith("pcm", "outputConverter.bits=Infinity"),
+  "pcm-hermes in 4 phases": chipWith("pcm-hermes", "outputConverter.bits=Infinity"),
+  "pcm-hermes in 1 phase": chipWith("pcm-hermes", "outputConverter.bits=Infinity", "read.phases=1"),
+  "pcm-hermes, both bit lines converted": chipWith(
+    "pcm-hermes",
+    "outputConverter.bits=Infinity",
+    "read.phases=2",
+    "read.subtraction=after-converter",
+  ),
+};
+type ChipName = keyof typeof chips;
 const window = 1e-3;
 
 interface Sample {
@@ -14,6 +25,7 @@ interface Sample {
 
 /** Many readings of one programmed tile, each multiplying the same vectors. */
 async function sample(
+  chip: ChipName,
   fidelity: Fidelity,
   mode: NoiseSplit["mode"],
   weights: Float32Array,
@@ -24,7 +36,7 @@ async function sample(
   firstReading: number,
 ): Promise<Sample> {
   const vectors = x.length / rows;
-  const layer = await layerOf({ chip, rows, columns, weights: [weights], fidelity, inputRange: 3 });
+  const layer = await layerOf({ chip: chips[chip], rows, columns, weights: [weights], fidelity, inputRange: 3 });
   const values = new Float64Array(readings * vectors * columns);
   for (let r = 0; r < readings; r++) {
     layer.hold({ mode, window }, firstReading + r);
@@ -82,18 +94,23 @@ describe("the statistical product against every cell sampled, all noise on", () 
   const bound = 4.5;
 
   it.each([
-    [40, 6, "process"],
-    [9, 6, "process"],
-    [3, 6, "perRead"],
-    [40, 6, "held"],
+    ["pcm", 40, 6, "process"],
+    ["pcm", 9, 6, "process"],
+    ["pcm", 3, 6, "perRead"],
+    ["pcm", 40, 6, "held"],
+    ["pcm-hermes in 4 phases", 40, 6, "process"],
+    ["pcm-hermes in 4 phases", 3, 6, "perRead"],
+    ["pcm-hermes in 1 phase", 40, 6, "process"],
+    ["pcm-hermes in 1 phase", 3, 6, "perRead"],
+    ["pcm-hermes, both bit lines converted", 40, 6, "process"],
   ] as const)(
-    "%d rows, %d columns, %s: same means, variances, and covariances between vectors",
-    async (rows, columns, mode) => {
+    "%s, %d rows, %d columns, %s: same means, variances, and covariances between vectors",
+    async (chip, rows, columns, mode) => {
       const vectors = 4;
       const weights = normals(rows * columns, 5);
       const x = normals(vectors * rows, 6);
-      const one = await sample("statistical", mode, weights, rows, columns, x, readings, 0);
-      const other = await sample("sampled", mode, weights, rows, columns, x, readings, 100_000);
+      const one = await sample(chip, "statistical", mode, weights, rows, columns, x, readings, 0);
+      const other = await sample(chip, "sampled", mode, weights, rows, columns, x, readings, 100_000);
       const found = worst(one, other, vectors, columns);
       expect(found.mean).toBeLessThan(bound);
       expect(found.variance).toBeLessThan(bound);
@@ -104,9 +121,9 @@ describe("the statistical product against every cell sampled, all noise on", () 
   it("would tell noise that is all fresh, or all held, from a process", async () => {
     const [rows, columns, vectors] = [40, 6, 4];
     const [weights, x] = [normals(rows * columns, 5), normals(vectors * rows, 6)];
-    const process = await sample("sampled", "process", weights, rows, columns, x, 4 * readings, 100_000);
+    const process = await sample("pcm", "sampled", "process", weights, rows, columns, x, 4 * readings, 100_000);
     for (const mode of ["held", "perRead"] as const) {
-      const other = await sample("statistical", mode, weights, rows, columns, x, 4 * readings, 0);
+      const other = await sample("pcm", "statistical", mode, weights, rows, columns, x, 4 * readings, 0);
       expect(worst(other, process, vectors, columns).covariance).toBeGreaterThan(2 * bound);
     }
   });
@@ -118,8 +135,8 @@ describe("the statistical product against every cell sampled, all noise on", () 
     const x = new Float32Array(rows);
     x[2] = 3;
     const many = 20_000;
-    const one = await sample("statistical", "perRead", weights, rows, columns, x, many, 0);
-    const other = await sample("sampled", "perRead", weights, rows, columns, x, many, 100_000);
+    const one = await sample("pcm", "statistical", "perRead", weights, rows, columns, x, many, 0);
+    const other = await sample("pcm", "sampled", "perRead", weights, rows, columns, x, many, 100_000);
     let most = 0;
     for (let j = 0; j < columns; j++) {
       const [p, q] = [moments(one, columns, j, j), moments(other, columns, j, j)];

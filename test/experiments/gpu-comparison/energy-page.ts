@@ -1,14 +1,17 @@
 import { account, costsOf, energyOf, Ledger, programmingEnergy } from "../../../circuits/energy/index.ts";
 import { anchorsOf, energyPerByte, energyPerMac } from "../../../experiments/gpu-comparison/index.ts";
 import type { Known } from "../../../src/ground/known.ts";
-import { type KnownValue, leavesOf } from "../../../src/ground/known-tree.ts";
+import { type KnownValue, leafAt, leavesOf } from "../../../src/ground/known-tree.ts";
 import { formatQuantity } from "../../../src/ground/quantities/index.ts";
 import { chipWith, fileOf, valuesOf } from "../../circuits/energy/phase-change-chip.ts";
+import { type CoreProduct, coreProducts, publishedProducts } from "./core-product.ts";
 import { gpu, shipped } from "./files.ts";
 
 const tree = valuesOf("costs/phase-change-32nm");
 const costs = costsOf(tree, chipWith());
 const anchors = valuesOf("gpus/anchors");
+const core = await coreProducts();
+const coreCosts = valuesOf("costs/hermes-14nm");
 
 /** The tables of docs/energy.md, by the mark they stand between. */
 const tables: Readonly<Record<string, () => string>> = {
@@ -41,7 +44,7 @@ const tables: Readonly<Record<string, () => string>> = {
     ),
   programming: () =>
     table(
-      ["iterations", "pulse", "verify read", "a cell", "one million cells", "known"],
+      ["iterations", "pulse", "verify read", "a device", "one million devices", "known"],
       [
         [
           `${costs.programming.iterations}`,
@@ -70,11 +73,28 @@ const tables: Readonly<Record<string, () => string>> = {
       ],
     );
   },
-  values: () =>
-    table(
-      ["value", "", "known", "source"],
-      leavesOf(tree).map(([path, leaf]) => [`\`${path}\``, shownValue(leaf), leaf.howKnown, leaf.source ?? ""]),
-    ),
+  core: () => {
+    const row = (name: string, figure: (product: CoreProduct) => string): string[] => [name, ...core.map(figure)];
+    const share = (found: number, published: number, unit: string): string =>
+      `${formatQuantity(found, unit)} (${percent(found / published)})`;
+    const known = (figure: (of: (typeof publishedProducts)[number]) => number, unit: string): string[] =>
+      publishedProducts.map((of) => formatQuantity(figure(of), unit));
+    return table(
+      ["a product of one core", "four phases", "one phase"],
+      [
+        ...core[0]!.components.map((name) => row(name, ({ energy }) => formatQuantity(energy.byComponent[name]!, "J"))),
+        row("array, converters and input pulses", (of) => share(of.inside, of.published.energy, "J")),
+        ["published", ...known(({ energy }) => energy, "J")],
+        ...core[0]!.outside.map((name) => row(name, ({ energy }) => formatQuantity(energy.byComponent[name]!, "J"))),
+        row("latency", (of) => share(of.latency, of.published.latency, "s")),
+        ["published", ...known(({ latency }) => latency, "s")],
+        row("64 cores", (of) => `${(of.rate / 1e12).toFixed(1)} T/s, ${(of.efficiency / 1e12).toFixed(2)} T/J`),
+        ["published", ...publishedProducts.map((of) => `${of.rate / 1e12} T/s, ${of.efficiency / 1e12} T/J`)],
+      ],
+    );
+  },
+  values: () => valuesTable(leavesOf(tree)),
+  coreValues: () => valuesTable(leavesOf(coreCosts).filter(([path, leaf]) => differs(path, leaf))),
   gpus: () =>
     table(
       [
@@ -121,7 +141,7 @@ const tables: Readonly<Record<string, () => string>> = {
     ),
   sources: () => {
     const works = fileOf("sources") as Record<string, { text: string; doi?: string; url?: string }>;
-    const trees = [tree, anchors, ...shipped.map((name) => valuesOf(`gpus/${name}`))];
+    const trees = [tree, coreCosts, anchors, ...shipped.map((name) => valuesOf(`gpus/${name}`))];
     const cited = new Set([
       ...trees.flatMap((each) => leavesOf(each).map(([, { source }]) => source)),
       "le-gallo-2023",
@@ -144,6 +164,18 @@ export function silicon() {
   }
   ledger.add({ operation: "outputConversion", place, count: 256, duration: 133e-9 });
   return account(ledger.entries(), small, 1);
+}
+
+/** What the core's own table says otherwise than the phase-change chip's. */
+function differs(path: string, { value }: Known<KnownValue>): boolean {
+  return leafAt(tree, path)?.value !== value;
+}
+
+function valuesTable(leaves: readonly [string, Known<KnownValue>][]): string {
+  return table(
+    ["value", "", "known", "source"],
+    leaves.map(([path, leaf]) => [`\`${path}\``, shownValue(leaf), leaf.howKnown, leaf.source ?? ""]),
+  );
 }
 
 /** The page with every table written anew. */
