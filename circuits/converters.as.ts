@@ -103,7 +103,7 @@ function convertRows(x0: usize, x1: usize, x2: usize, x3: usize, rows: i32, code
 
 /** @param vectors a multiple of four; `codes` has room for 16 bytes more than their codes */
 export function convertInputs(
-  x: usize, vectors: i32, rows: i32, scale: f32, mask: i32, beyond: f32, most: f32, least: f32,
+  x: usize, vectors: i32, rows: i32, stride: i32, scale: f32, mask: i32, beyond: f32, most: f32, least: f32,
   codes: usize, largest: usize, cubeNorm: usize, sums: usize,
 ): i32 {
   v128.store(limits, f32x4.splat(scale));
@@ -112,7 +112,7 @@ export function convertInputs(
   v128.store(limits, f32x4.splat(most), 48);
   v128.store(limits, f32x4.splat(least), 64);
   memory.fill(running, 0, 144);
-  const row = <usize>rows << 2;
+  const row = <usize>stride << 2;
   const squares = sums + (<usize>((rows + 3) & ~3) << 2);
   const whole = rows & ~3;
   const left = rows - whole;

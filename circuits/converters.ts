@@ -20,7 +20,7 @@ export interface Activity {
 /**
  * Inputs, finite ones, to whole numbers -levels .. levels: the nearest one to x levels / fullScale, halves to even, clamped.
  *
- * @param x [vectors][rows]
+ * @param x [vectors][stride], of which each vector's first `rows` are converted
  * @param fullScale in x's unit, > 0
  * @param levels the largest code, 1 .. 127 (127 for 8 bits)
  * @param into receives the codes, and each vector's largest magnitude and norm of cubes
@@ -37,6 +37,7 @@ export function convertInputs(
   part: InputPart,
   into: PackedCodes,
   activity: Activity | null,
+  stride: number = rows,
 ): number {
   if (into.rows !== rows || into.capacity < vectors) {
     throw new Error(`${vectors} vectors of ${rows} rows packed into room for ${into.capacity} of ${into.rows}`);
@@ -50,8 +51,8 @@ export function convertInputs(
   };
   const sums = into.scratch.fill(0);
   const clipped = engine.kernels
-    ? convertByKernel(engine, engine.kernels, x, vectors, codes, into, sums)
-    : convertInputsPlain(x, vectors, codes, into, sums);
+    ? convertByKernel(engine, engine.kernels, x, vectors, stride, codes, into, sums)
+    : convertInputsPlain(x, vectors, stride, codes, into, sums);
   if (activity) {
     const squares = sums.subarray(sums.length / 2);
     for (let i = 0; i < rows; i++) {
@@ -76,16 +77,18 @@ function convertByKernel(
   kernels: KernelExports,
   x: Float32Array,
   vectors: number,
+  stride: number,
   { scale, most, least }: InputCodes,
   into: PackedCodes,
   sums: Int32Array,
 ): number {
   const { rows } = into;
-  const convert = (from: Float32Array, count: number, first: number) =>
+  const convert = (from: Float32Array, pitch: number, count: number, first: number) =>
     kernels.convertInputs(
       memory.address(from),
       count,
       rows,
+      pitch,
       scale,
       least < 0 ? 0x7fffffff : -1,
       firstBeyond(most),
@@ -97,12 +100,12 @@ function convertByKernel(
       memory.address(sums),
     );
   const whole = vectors - (vectors % panelVectors);
-  let clipped = whole > 0 ? convert(x, whole, 0) : 0;
+  let clipped = whole > 0 ? convert(x, stride, whole, 0) : 0;
   if (whole < vectors) {
     const mark = memory.mark();
     const last = memory.float32(panelVectors * rows).fill(0);
-    last.set(x.subarray(whole * rows, vectors * rows));
-    clipped += convert(last, panelVectors, whole);
+    for (let v = whole; v < vectors; v++) last.set(x.subarray(v * stride, v * stride + rows), (v - whole) * rows);
+    clipped += convert(last, rows, panelVectors, whole);
     memory.release(mark);
   }
   return clipped;
@@ -122,6 +125,7 @@ function firstBeyond(whole: number): number {
 export function convertInputsPlain(
   x: Float32Array,
   vectors: number,
+  stride: number,
   { scale, most, least }: InputCodes,
   into: PackedCodes,
   sums: Int32Array,
@@ -133,7 +137,7 @@ export function convertInputsPlain(
   for (let v = 0; v < vectors; v++) {
     let [largest, sixthPowers] = [0, 0];
     for (let i = 0; i < rows; i++) {
-      const rounded = roundHalfEven(Math.fround(x[v * rows + i]! * factor));
+      const rounded = roundHalfEven(Math.fround(x[v * stride + i]! * factor));
       if (rounded > most || (least < 0 && rounded < least)) clipped++;
       const code = Math.max(least, Math.min(most, rounded));
       const magnitude = Math.abs(code);

@@ -1,6 +1,7 @@
 export type { Chip } from "./chip.ts";
 export { chipPresets, presetTitle } from "./chip-file.ts";
 export * from "./energy/index.ts";
+export { withExactProducts } from "./exact-product.ts";
 export {
   type ConverterCounters,
   converterCounters,
@@ -14,7 +15,9 @@ export { addProductError, outputRanges, weightErrors } from "./layer-figures.ts"
 export { type Override, readOverride } from "./overrides.ts";
 export type { LayerOptions, LayerWeights } from "./placed-tile.ts";
 export { chipTree, printChip } from "./print-chip.ts";
+export { largestMagnitude } from "./ranges.ts";
 export { type ChipRequest, readChip } from "./read-chip.ts";
 export { type Fidelity, fidelities, vectorsPerRead } from "./tile.ts";
 export { type Cause, causes, type TileSpec, tileSpec } from "./tile-spec.ts";
 export type { Open } from "./value-files.ts";
+export { readVectors, type VectorSource, type Vectors } from "./vectors.ts";

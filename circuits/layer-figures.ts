@@ -1,10 +1,12 @@
 import { multiplyFloats, newFloatProducts, padded, panelColumns } from "../crossbar/index.ts";
 import type { Moments } from "../src/ground/statistics/index.ts";
+import { withExactProducts } from "./exact-product.ts";
 import type { TileLayer } from "./layer.ts";
 import { type PlacedTile, withConductances, withTargetDifferences, withTargets } from "./placed-tile.ts";
 import { CalibrationSample, fullScale } from "./ranges.ts";
 import { vectorsPerRead } from "./tile.ts";
 import { type Pass, passesOf } from "./tile-spec.ts";
+import type { Vectors } from "./vectors.ts";
 
 /**
  * Of (conductance difference x factor - target) / target range over all pairs now, without read noise, for each factor.
@@ -39,39 +41,26 @@ export function weightErrors({ engine, product, options, placed }: TileLayer, fa
 /**
  * Adds the squares of exact products of these inputs, and of what `outputs` differ from them by.
  *
- * @param inputs  [group][vector][row]
  * @param outputs  [group][vector][column], without bias
  */
 export function addProductError(
   { engine, product }: TileLayer,
-  inputs: Float32Array,
+  inputs: Vectors,
   vectors: number,
   outputs: Float32Array,
   into: { signal: number; error: number },
 ): void {
-  const { memory } = engine;
-  const { groups, rows, columns } = product;
-  const mark = memory.mark();
-  const weights = memory.float32(rows * columns);
-  const some = Math.min(vectors, vectorsPerRead);
-  const width = padded(columns, panelColumns);
-  const products = newFloatProducts(memory, some, columns);
-  const x = memory.float32(some * rows);
-  for (let group = 0; group < groups; group++) {
-    weights.set(product.weights[group]!);
-    const first = group * vectors;
-    x.set(inputs.subarray(first * rows, (first + some) * rows));
-    multiplyFloats(engine, x, weights, some, rows, columns, products);
-    for (let v = 0; v < some; v++) {
+  const { columns } = product;
+  withExactProducts(engine, product, inputs, vectors, vectorsPerRead, ({ group, count, products, stride }) => {
+    for (let v = 0; v < count; v++) {
       for (let j = 0; j < columns; j++) {
-        const exact = products.values[v * width + j]!;
-        const error = outputs[(first + v) * columns + j]! - exact;
+        const exact = products[v * stride + j]!;
+        const error = outputs[(group * vectors + v) * columns + j]! - exact;
         into.signal += exact * exact;
         into.error += error * error;
       }
     }
-  }
-  memory.release(mark);
+  });
 }
 
 /**

@@ -9,6 +9,7 @@ import type { ConverterCounters } from "./histograms.ts";
 import { type LayerOptions, type LayerWeights, type PlacedTile, placeTiles, withTargets } from "./placed-tile.ts";
 import { type DrivenInputs, vectorsPerRead } from "./tile.ts";
 import { type Pass, passesOf, productTime, type TileSpec } from "./tile-spec.ts";
+import { readVectors, type Vectors } from "./vectors.ts";
 
 /** Full scales of a layer's converters. */
 export interface LayerRanges {
@@ -121,7 +122,6 @@ export class TileLayer {
   /**
    * y = x W as the tiles give it, without bias.
    *
-   * @param inputs  [group][vector][row]
    * @param purpose  what is read, part of the noise's address: "images" or "compensation"
    * @param batch  number of the batch, the other part
    * @param ledger  receives what happened; null where it is not counted
@@ -130,7 +130,7 @@ export class TileLayer {
    * @returns [group][vector][column]
    */
   multiply(
-    inputs: Float32Array,
+    inputs: Vectors,
     vectors: number,
     purpose: string,
     batch: number,
@@ -158,7 +158,7 @@ export class TileLayer {
   }
 
   #multiplyChunk(
-    inputs: Float32Array,
+    inputs: Vectors,
     vectors: number,
     group: number,
     first: number,
@@ -171,23 +171,16 @@ export class TileLayer {
     const { memory } = this.engine;
     const mark = memory.mark();
     const values = memory.float32(count * this.columns).fill(0);
+    const x = memory.float32(count * this.rows);
+    readVectors(this.engine, inputs, vectors, this.rows, group, first, count, x);
+    if (this.#counters && this.#inputRange > 0) {
+      for (let i = 0; i < x.length; i++) this.#counters.inputs.add(x[i]! / this.#inputRange);
+    }
     for (const inRow of this.#rowTiles[group]!) {
       const before = memory.mark();
       const [start, end] = inRow[0]!.rows;
       const height = end - start;
-      const x = memory.float32(count * height);
-      const from = (group * vectors + first) * this.rows;
-      if (height === this.rows) x.set(inputs.subarray(from, from + count * height));
-      else {
-        for (let v = 0; v < count; v++) {
-          const at = from + v * this.rows;
-          x.set(inputs.subarray(at + start, at + end), v * height);
-        }
-      }
-      if (this.#counters && this.#inputRange > 0) {
-        for (let i = 0; i < x.length; i++) this.#counters.inputs.add(x[i]! / this.#inputRange);
-      }
-      const { driven, activity, clipped } = this.#drive(x, count, height);
+      const { driven, activity, clipped } = this.#drive(x.subarray(start), count, height);
       for (const { tile, columns, scales } of inRow) {
         const outputScale = memory.float32(tile.columns);
         for (let j = 0; j < tile.columns; j++) {
@@ -217,7 +210,7 @@ export class TileLayer {
     memory.release(mark);
   }
 
-  /** Inputs of one row tile through the input converter; activity: sums of on-time (or of squared voltage) per word line. */
+  /** Inputs of one row tile, the first `height` of every vector of x, through the input converter; activity: sums of on-time (or of squared voltage) per word line. */
   #drive(
     x: Float32Array,
     vectors: number,
@@ -233,14 +226,14 @@ export class TileLayer {
     for (const part of this.#parts) {
       if (this.#integer) {
         const packed = newPackedCodes(memory, vectors, height);
-        clipped += convertInputs(this.engine, x, vectors, height, range, inputLevels, part, packed, sums);
+        clipped += convertInputs(this.engine, x, vectors, height, range, inputLevels, part, packed, sums, this.rows);
         codes.set(part, packed);
         continue;
       }
       const driven = memory.float32(vectors * height);
       for (let v = 0, n = 0; v < vectors; v++) {
         for (let i = 0; i < height; i++, n++) {
-          let value = x[n]! / range;
+          let value = x[v * this.rows + i]! / range;
           if (part === "negative") value = -value;
           if (part !== "signed" && value < 0) value = 0;
           if (inputLevels > 0) {

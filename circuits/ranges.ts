@@ -1,7 +1,17 @@
+import type { Engine } from "../src/ground/kernels/index.ts";
+
 /** Named rules by which a converter's full scale follows from calibration data. */
 export const inputRangeRules = ["largest"] as const;
 export const outputRangeRules = ["least-squares", "largest"] as const;
 export type OutputRangeRule = (typeof outputRangeRules)[number];
+
+/** The largest |x|, 0 of none; not a number where one of them is not. */
+export function largestMagnitude({ memory, kernels }: Engine, x: Float32Array): number {
+  if (kernels) return kernels.largestMagnitude(memory.address(x), x.length);
+  let largest = 0;
+  for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]!));
+  return largest;
+}
 
 /**
  * A bounded, deterministic sample of a long stream of numbers: keeps every k-th, k doubling whenever it is full, and the
@@ -83,11 +93,11 @@ export function fullScale(rule: OutputRangeRule | "largest", sample: Calibration
 }
 
 function conversionError(sizes: Float32Array, range: number, levels: number): number {
-  const step = range / levels;
+  const [step, perUnit] = [range / levels, levels / range];
   let sum = 0;
   for (let i = 0; i < sizes.length; i++) {
     const size = sizes[i]!;
-    const difference = size - Math.min(Math.round(size / step), levels) * step;
+    const difference = size - Math.min(Math.floor(size * perUnit + 0.5), levels) * step;
     sum += difference * difference;
   }
   return sum / sizes.length;

@@ -8,7 +8,8 @@ import {
   TensorProtoSchema,
 } from "onnx-buf";
 import * as ort from "onnxruntime-web";
-import { exactMultiply, type Network, readNetwork } from "../experiments/network/partition.ts";
+import { readVectors, type Vectors } from "../circuits/index.ts";
+import { type Network, type Product, readNetwork } from "../experiments/network/partition.ts";
 import { writeModel } from "../src/ground/formats/onnx.ts";
 import {
   floatTensor,
@@ -93,7 +94,7 @@ export function body(
 
 export const exact =
   (network: Network) =>
-  (index: number, inputs: Float32Array, vectors: number): Float32Array =>
+  (index: number, inputs: Vectors, vectors: number): Float32Array =>
     exactMultiply(network.products[index]!, inputs, vectors);
 
 /** The file as it is, run by ONNX Runtime without any of our code: the oracle. */
@@ -117,6 +118,34 @@ export interface Comparison {
   /** Largest difference of the cut graph and of our whole graph from the oracle. */
   readonly cut: number;
   readonly whole: number;
+}
+
+/** All of a product's inputs, [group][vector][row]. */
+export function allVectors(inputs: Vectors, { groups, rows }: Product, vectors: number): Float32Array {
+  const all = new Float32Array(groups * vectors * rows);
+  for (let group = 0; group < groups; group++) {
+    const ofGroup = all.subarray(group * vectors * rows, (group + 1) * vectors * rows);
+    readVectors(null, inputs, vectors, rows, group, 0, vectors, ofGroup);
+  }
+  return all;
+}
+
+/** The plain product summed in float64, without bias: what `run` gives with it is the network's own result, to rounding. */
+export function exactMultiply(product: Product, inputs: Vectors, vectors: number): Float32Array {
+  const { groups, rows, columns, weights } = product;
+  const x = allVectors(inputs, product, vectors);
+  const results = new Float32Array(groups * vectors * columns);
+  const sums = new Float64Array(columns);
+  for (let v = 0; v < groups * vectors; v++) {
+    const matrix = weights[Math.floor(v / vectors)]!;
+    sums.fill(0);
+    for (let row = 0; row < rows; row++) {
+      const input = x[v * rows + row]!;
+      for (let column = 0, w = row * columns; column < columns; column++, w++) sums[column]! += input * matrix[w]!;
+    }
+    results.set(sums, v * columns);
+  }
+  return results;
 }
 
 /**

@@ -1,8 +1,14 @@
-import { type LayerRanges, outputRanges, type TileLayer } from "../../circuits/index.ts";
+import {
+  type LayerRanges,
+  largestMagnitude,
+  outputRanges,
+  type TileLayer,
+  withExactProducts,
+} from "../../circuits/index.ts";
 import { inputError } from "../../src/ground/errors.ts";
+import { KeptArrays } from "./kept-arrays.ts";
 import { KeptVectors } from "./kept-vectors.ts";
 import type { Network } from "./partition.ts";
-import { exactMultiply } from "./partition.ts";
 
 /** What calibration images fix about every layer before a chip is programmed. */
 export interface LayerCalibration {
@@ -12,8 +18,10 @@ export interface LayerCalibration {
   readonly compensationVectors: number;
 }
 
-/** Most vectors of a layer that converter ranges are taken from. */
+/** Most vectors of a layer that converter ranges are taken from, most numbers of one layer's, and of all layers'. */
 const mostVectors = 8192;
+const mostNumbers = 2 ** 22;
+const mostOfAll = 2 ** 25;
 
 /**
  * Converter ranges from exact activations: inputs of a layer as the float network makes them on calibration images, outputs
@@ -31,20 +39,25 @@ export async function calibrate(
   batchSize: number,
 ): Promise<LayerCalibration[]> {
   const largest = network.products.map(() => 0);
-  const kept = network.products.map((product, index) => new KeptVectors(product.groups, product.rows, wanted(index)));
-  function wanted(index: number): number {
-    return Math.max(
-      compensationVectors,
-      Math.min(mostVectors, Math.ceil((1 << 24) / (network.products[index]!.rows * network.products[index]!.groups))),
-    );
-  }
+  const kept = keptVectors(network, compensationVectors);
+  const arrays = new KeptArrays();
   const size = images.length / count;
   for (let first = 0; first < count; first += batchSize) {
     const inBatch = Math.min(batchSize, count - first);
     await network.run(images.subarray(first * size, (first + inBatch) * size), inBatch, (index, x, vectors) => {
-      largest[index] = x.reduce((most, value) => Math.max(most, Math.abs(value)), largest[index]!);
-      kept[index]!.add(x, vectors);
-      return exactMultiply(network.products[index]!, x, vectors);
+      const { groups, columns } = network.products[index]!;
+      const { engine, product } = layers[index]!;
+      const out = arrays.take(`products ${index}`, groups * vectors * columns);
+      kept[index]!.expect(vectors);
+      withExactProducts(engine, product, x, vectors, vectors, (lent) => {
+        const { group, first, count: some, products, stride } = lent;
+        largest[index] = Math.max(largest[index]!, largestMagnitude(engine, lent.x));
+        kept[index]!.add(group, first, some, lent.x);
+        for (let v = 0, to = (group * vectors + first) * columns; v < some; v++, to += columns) {
+          for (let column = 0; column < columns; column++) out[to + column] = products[v * stride + column]!;
+        }
+      });
+      return out;
     });
   }
   return layers.map((layer, index) => {
@@ -68,4 +81,14 @@ export async function calibrate(
       compensationVectors: used,
     };
   });
+}
+
+/** Room for as many vectors of every product as are looked at. */
+function keptVectors({ products }: Network, least: number): KeptVectors[] {
+  const wanted = products.map(({ groups, rows }) => Math.min(mostVectors, Math.ceil(mostNumbers / (groups * rows))));
+  const all = products.reduce((sum, { groups, rows }, index) => sum + wanted[index]! * groups * rows, 0);
+  const share = Math.min(1, mostOfAll / all);
+  return products.map(
+    ({ groups, rows }, index) => new KeptVectors(groups, rows, Math.max(least, Math.ceil(share * wanted[index]!))),
+  );
 }

@@ -4,6 +4,7 @@ import { elementsOf } from "../../src/ground/formats/onnx.ts";
 import { integerAttribute, integersAttribute, textAttribute } from "../../src/ground/formats/onnx-nodes.ts";
 import { type Layout, transposed } from "./layout.ts";
 import type { MatrixProduct } from "./matrix.ts";
+import { layFields, type ReceptiveFields } from "./receptive-fields.ts";
 
 /** What a Conv node says about its geometry, for any number of spatial axes. */
 interface Geometry {
@@ -127,41 +128,37 @@ function convolutionLayout(geometry: Geometry, shape: readonly number[]): Layout
   }
   const [positions, plane, paddedPlane] = [elementsOf(outputs), elementsOf(spatial), elementsOf(padded)];
   const zeros = kernel.map(() => 0);
-  // In a padded image a receptive field is the same pattern of offsets everywhere, counted from its first tap.
-  const origins = gridOffsets(padded, outputs, zeros, geometry.strides);
-  const taps = gridOffsets(padded, kernel, zeros, geometry.dilations);
-  const field = Int32Array.from({ length: channels * taps.length }, (_, row) => {
-    return Math.floor(row / taps.length) * paddedPlane + taps[row % taps.length]!;
-  });
-  const rows = field.length;
-  const needsPadding = paddedPlane !== plane;
-  const interior = gridOffsets(padded, spatial, before, zeros.fill(1));
-  const frame = new Float32Array(needsPadding ? channels * paddedPlane : 0);
-
-  /** One image's channels of one group inside a frame of zeros. */
-  function pad(source: Float32Array, from: number): void {
-    for (let channel = 0; channel < channels; channel++) {
-      const to = channel * paddedPlane;
-      const start = from + channel * plane;
-      for (let i = 0; i < plane; i++) frame[to + interior[i]!] = source[start + i]!;
-    }
-  }
+  const runLength = geometry.dilations.at(-1) === 1 ? kernel.at(-1)! : 1;
+  const [runsAcross, ones] = [[...kernel.slice(0, -1), kernel.at(-1)! / runLength], kernel.map(() => 1)];
+  const taps = gridOffsets(padded, runsAcross, zeros, geometry.dilations);
+  const fields: ReceptiveFields = {
+    channels,
+    plane,
+    framePlane: paddedPlane,
+    lines: gridOffsets(padded, [...spatial.slice(0, -1), 1], before, ones),
+    origins: gridOffsets(padded, outputs, zeros, geometry.strides),
+    runs: Int32Array.from({ length: channels * taps.length }, (_, run) => {
+      return Math.floor(run / taps.length) * paddedPlane + taps[run % taps.length]!;
+    }),
+    runLength,
+  };
+  const rows = channels * elementsOf(kernel);
 
   return {
     vectors: images * positions,
     outputShape: [images, groups * columns, ...outputs],
     // A kernel as large as its input: the image is its one receptive field.
-    inputInPlace: groups === 1 && !needsPadding && rows === channels * plane && positions === 1,
+    inputInPlace: groups === 1 && paddedPlane === plane && rows === channels * plane && positions === 1,
     outputInPlace: groups === 1 && (positions === 1 || columns === 1),
-    gather(source, target, first, total) {
-      for (let group = 0; group < groups; group++) {
-        let to = (group * total + first) * rows;
-        for (let image = 0; image < images; image++) {
-          const start = (image * inputChannels + group * channels) * plane;
-          if (needsPadding) pad(source, start);
-          const [from, base] = needsPadding ? [frame, 0] : [source, start];
-          to = copyFields(from, base, origins, field, target, to);
-        }
+    gather(engine, source, group, first, count, target) {
+      for (let vector = first; vector < first + count; ) {
+        const image = Math.floor(vector / positions);
+        const position = vector - image * positions;
+        const some = Math.min(positions - position, first + count - vector);
+        const start = (image * inputChannels + group * channels) * plane;
+        const channelsOfImage = source.subarray(start, start + channels * plane);
+        layFields(engine, fields, channelsOfImage, position, some, target.subarray((vector - first) * rows));
+        vector += some;
       }
     },
     scatter(results, target, first, total) {
@@ -175,22 +172,4 @@ function convolutionLayout(geometry: Geometry, shape: readonly number[]): Layout
       }
     },
   };
-}
-
-/** Writes the receptive field of every origin, one after another; returns where the next one goes. */
-function copyFields(
-  source: Float32Array,
-  base: number,
-  origins: Int32Array,
-  field: Int32Array,
-  target: Float32Array,
-  first: number,
-): number {
-  let to = first;
-  for (let position = 0; position < origins.length; position++) {
-    const from = base + origins[position]!;
-    for (let row = 0; row < field.length; row++) target[to + row] = source[from + field[row]!]!;
-    to += field.length;
-  }
-  return to;
 }

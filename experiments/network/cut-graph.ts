@@ -1,3 +1,4 @@
+import type { Vectors } from "../../circuits/index.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import type { Layout } from "./layout.ts";
 import type { Cell } from "./recurrent-cell.ts";
@@ -27,7 +28,7 @@ export interface Product {
  * Multiplies vectors with a product's weights.
  *
  * @param product  index into `Network.products`
- * @param inputs  [group][vector][row]; belongs to the network and is valid until the result is there: read only
+ * @param inputs  belong to the network and are valid until the result is there: read only
  * @param vectors  vectors of each group
  * @param call  how often this run has called the product before, with as many vectors: the step of a recurrence, else 0
  * @returns [group][vector][column] without bias; the network adds the bias in the array, and is done with it when it
@@ -35,7 +36,7 @@ export interface Product {
  */
 export type Multiply = (
   product: number,
-  inputs: Float32Array,
+  inputs: Vectors,
   vectors: number,
   call: number,
 ) => Float32Array | Promise<Float32Array>;

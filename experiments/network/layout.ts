@@ -1,3 +1,5 @@
+import type { Engine } from "../../src/ground/kernels/index.ts";
+
 /** How the activations of one tensor shape become the vectors of a product, and its results a tensor again. */
 export interface Layout {
   /** Vectors for each group. */
@@ -8,12 +10,24 @@ export interface Layout {
   /** [vector][column] is the tensor already: `scatter` would copy it unchanged. */
   readonly outputInPlace: boolean;
   /**
-   * Writes this tensor's vectors into [group][vector][row], where `total` vectors of several tensors share one call.
+   * Lays out this tensor's vectors first .. first + count - 1 of one group.
+   *
+   * @param engine  whose memory `target` lies in; null: plain code
+   * @param target  receives [vector][row]
+   */
+  gather(
+    engine: Engine | null,
+    source: Float32Array,
+    group: number,
+    first: number,
+    count: number,
+    target: Float32Array,
+  ): void;
+  /**
+   * Writes the tensor from its vectors' results, [group][vector][column] of `total` vectors, where several tensors share one call.
    *
    * @param first  place of this tensor's first vector among them
    */
-  gather(source: Float32Array, target: Float32Array, first: number, total: number): void;
-  /** Writes the tensor from its vectors' results, [group][vector][column] of `total` vectors. */
   scatter(results: Float32Array, target: Float32Array, first: number, total: number): void;
 }
 

@@ -81,6 +81,10 @@ function matrixLayout(form: Form, shape: readonly number[]): Layout {
   const positions = broadcast(shape.slice(0, -2), form.batch);
   const groups = elementsOf(form.batch);
   const repeats = groups === 0 ? 0 : positions.group.length / groups;
+  // Which of the activation's matrices each of a group's turns uses.
+  const sourceOf = new Int32Array(positions.group.length);
+  for (const [b, group] of positions.group.entries())
+    sourceOf[group * repeats + positions.slot[b]!] = positions.source[b]!;
   const vectorAxis = single ? [] : [own];
   const columnAxis = form.dropsColumns ? [] : [columns];
   const tail = outputVectorMajor ? [...vectorAxis, ...columnAxis] : [...columnAxis, ...vectorAxis];
@@ -90,12 +94,23 @@ function matrixLayout(form: Form, shape: readonly number[]): Layout {
     outputShape: [...positions.shape, ...tail],
     inputInPlace: straight && (inputVectorMajor || own === 1 || rows === 1),
     outputInPlace: straight && (outputVectorMajor || own === 1 || columns === 1),
-    gather(source, target, first, total) {
-      for (let b = 0; b < positions.group.length; b++) {
-        const from = positions.source[b]! * own * rows;
-        const to = (positions.group[b]! * total + first + positions.slot[b]! * own) * rows;
-        if (inputVectorMajor) target.set(source.subarray(from, from + own * rows), to);
-        else turnInto(source, from, rows, own, target, to);
+    gather(_, source, group, first, count, target) {
+      for (let vector = first; vector < first + count; ) {
+        const slot = Math.floor(vector / own);
+        const within = vector - slot * own;
+        const some = Math.min(own - within, first + count - vector);
+        const matrix = sourceOf[group * repeats + slot]! * own * rows;
+        const to = (vector - first) * rows;
+        if (inputVectorMajor) {
+          const from = matrix + within * rows;
+          target.set(source.subarray(from, from + some * rows), to);
+        } else {
+          for (let v = 0; v < some; v++) {
+            const from = matrix + within + v;
+            for (let row = 0; row < rows; row++) target[to + v * rows + row] = source[from + row * own]!;
+          }
+        }
+        vector += some;
       }
     },
     scatter(results, target, first, total) {

@@ -9,7 +9,7 @@ import { type Ort, openSession } from "./ort.ts";
 import { cutProducts } from "./products.ts";
 import { runRecurrentNodes } from "./recurrent-forms.ts";
 import { checkModel, countParameters } from "./refusals.ts";
-import { type Lanes, lanesOf, runCut, runSessionWhole, Scratch } from "./run.ts";
+import { type Lanes, lanesOf, runCut, runSessionWhole } from "./run.ts";
 import { type Action, scheduleStages, sessionsOf } from "./stages.ts";
 
 export type { Multiply, Product, ProductOperator } from "./cut-graph.ts";
@@ -89,7 +89,6 @@ export async function readNetwork(
     throw inputError({ file, found, expected });
   }
   const actions = await scheduleStages(graph, cut, constant, ort);
-  const scratch = new Scratch();
   const { lanes, classes } = await lanesOf(file, ort, whole, boundary);
 
   return {
@@ -105,7 +104,7 @@ export async function readNetwork(
     warnings: warningsOf(cut, constant, classes),
     inner: { ort, graph, cut, lanes },
     run: (images, count, multiply) =>
-      runCut({ file, ort, actions, cut, lanes, boundary, classes, scratch }, images, count, multiply),
+      runCut({ file, ort, actions, cut, lanes, boundary, classes }, images, count, multiply),
     runWhole: (images, count) => runSessionWhole({ file, ort, whole, lanes, boundary, classes }, images, count),
     close: () => closeAll(actions, whole),
   };
@@ -167,22 +166,4 @@ async function sha256(bytes: Uint8Array): Promise<string> {
 async function closeAll(actions: readonly Action[], whole: { release(): Promise<void> }): Promise<void> {
   for (const session of sessionsOf(actions)) await session.release();
   await whole.release();
-}
-
-/** The plain product summed in float64, without bias: what `run` gives with it is the network's own result, to rounding. */
-export function exactMultiply(product: Product, inputs: Float32Array, vectors: number): Float32Array {
-  const { groups, rows, columns, weights } = product;
-  const results = new Float32Array(groups * vectors * columns);
-  const sums = new Float64Array(columns);
-  for (let v = 0; v < groups * vectors; v++) {
-    const matrix = weights[Math.floor(v / vectors)]!;
-    sums.fill(0);
-    for (let row = 0; row < rows; row++) {
-      const input = inputs[v * rows + row]!;
-      if (input === 0) continue;
-      for (let column = 0, w = row * columns; column < columns; column++, w++) sums[column]! += input * matrix[w]!;
-    }
-    results.set(sums, v * columns);
-  }
-  return results;
 }

@@ -1,3 +1,4 @@
+import type { VectorSource } from "../../circuits/index.ts";
 import { inputError } from "../../src/ground/errors.ts";
 import { elementsOf } from "../../src/ground/formats/onnx.ts";
 import type { Boundary } from "./boundary.ts";
@@ -27,24 +28,6 @@ interface Common {
 export interface CutNetwork extends Common {
   readonly actions: readonly Action[];
   readonly cut: CutGraph;
-  readonly scratch: Scratch;
-}
-
-/** Memory that vectors are laid out in, kept from run to run: fresh memory of this size costs more than the copy. */
-export class Scratch {
-  readonly #free: Float32Array[] = [];
-
-  /** At least `length` numbers of any value; nobody else's until they are given back. */
-  take(length: number): Float32Array {
-    const fit = this.#free.findIndex((array) => array.length >= length);
-    return fit < 0 ? new Float32Array(length) : this.#free.splice(fit, 1)[0]!;
-  }
-
-  give(array: Float32Array): void {
-    this.#free.push(array);
-    // Runs side by side may need several; the largest is what the next one wants.
-    this.#free.sort((a, b) => b.length - a.length).splice(2);
-  }
 }
 
 export interface WholeNetwork extends Common {
@@ -153,7 +136,7 @@ export async function runCut(
   count: number,
   multiply: Multiply,
 ): Promise<Float32Array> {
-  const { file, ort, actions, cut, boundary, scratch } = network;
+  const { file, ort, actions, cut, boundary } = network;
   const values = new Map<string, OrtTensor[]>([[boundary.entry, checkedTensors(network, ort, images, count)]]);
   const indexOf = (product: Product): number => cut.products.indexOf(product);
   const read = (name: string): OrtTensor[] => values.get(name)!;
@@ -164,7 +147,7 @@ export async function runCut(
         break;
       case "product": {
         const { product, input, output } = action.product;
-        values.set(output, await runProduct(ort, action.product, indexOf(product), read(input), multiply, scratch));
+        values.set(output, await runProduct(ort, action.product, indexOf(product), read(input), multiply));
         break;
       }
       case "recurrence": {
@@ -205,23 +188,14 @@ async function runProduct(
   index: number,
   inputs: readonly OrtTensor[],
   multiply: Multiply,
-  scratch: Scratch,
 ): Promise<OrtTensor[]> {
   const { groups, rows, columns, bias } = product;
   const layouts = inputs.map(({ dims }) => layoutOf(dims));
   const total = layouts.reduce((sum, { vectors }) => sum + vectors, 0);
   const alone = inputs.length === 1 ? layouts[0]! : null;
-
-  const length = groups * total * rows;
-  const buffer = alone?.inputInPlace ? null : scratch.take(length);
-  if (buffer) gatherAll(layouts, inputs, buffer, total);
-  const vectors = buffer ? buffer.subarray(0, length) : (inputs[0]!.data as Float32Array);
-  let results: Float32Array;
-  try {
-    results = await multiply(index, vectors, total, 0);
-  } finally {
-    if (buffer) scratch.give(buffer);
-  }
+  const tensors = inputs.map(({ data }) => data as Float32Array);
+  const vectors = alone?.inputInPlace ? tensors[0]! : laidOut(layouts, tensors, rows);
+  const results = await multiply(index, vectors, total, 0);
   if (results.length !== groups * total * columns) {
     throw new Error(`${product.name}: ${results.length} results for ${groups} x ${total} x ${columns} outputs`);
   }
@@ -236,17 +210,22 @@ async function runProduct(
   });
 }
 
-function gatherAll(
-  layouts: readonly Layout[],
-  inputs: readonly OrtTensor[],
-  vectors: Float32Array,
-  total: number,
-): void {
-  let first = 0;
-  for (const [lane, layout] of layouts.entries()) {
-    layout.gather(inputs[lane]!.data as Float32Array, vectors, first, total);
-    first += layout.vectors;
-  }
+/** The vectors of several tensors, one tensor's after another's. */
+function laidOut(layouts: readonly Layout[], tensors: readonly Float32Array[], rows: number): VectorSource {
+  return {
+    read(engine, group, first, count, target) {
+      let start = 0;
+      for (const [lane, layout] of layouts.entries()) {
+        const from = Math.max(first, start);
+        const some = Math.min(first + count, start + layout.vectors) - from;
+        if (some > 0) {
+          const into = target.subarray((from - first) * rows, (from - first + some) * rows);
+          layout.gather(engine, tensors[lane]!, group, from - start, some, into);
+        }
+        start += layout.vectors;
+      }
+    },
+  };
 }
 
 function addBias(results: Float32Array, bias: Float32Array, groups: number, vectors: number, columns: number): void {

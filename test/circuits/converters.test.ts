@@ -52,6 +52,24 @@ describe("input conversion", () => {
     }
   });
 
+  it("takes the first rows of longer vectors", () => {
+    const [vectors, rows, stride] = [7, 13, 20];
+    const x = someNumbers(vectors * stride, 3).map((u) => 2.6 * u - 1.3);
+    const short = x.filter((_, n) => n % stride < rows);
+    for (const engine of [engines.kernels, engines.twins]) {
+      const [whole, part] = [
+        newPackedCodes(engine.memory, vectors, rows),
+        newPackedCodes(engine.memory, vectors, rows),
+      ];
+      const clipped = convertInputs(engine, float32(engine, short), vectors, rows, 1, 127, "signed", whole, null);
+      const from = float32(engine, x);
+      expect(convertInputs(engine, from, vectors, rows, 1, 127, "signed", part, null, stride)).toBe(clipped);
+      const used = padded(vectors, 4) * padded(rows, 2);
+      expect(part.codes.subarray(0, used)).toEqual(whole.codes.subarray(0, used));
+      expect(part.cubeNorm.subarray(0, vectors)).toEqual(whole.cubeNorm.subarray(0, vectors));
+    }
+  });
+
   it("takes the nearest code, halves to the even one, and clamps at full scale", () => {
     for (const engine of [engines.kernels, engines.twins]) {
       // Full scale 127 and 127 levels: x is the code.

@@ -151,10 +151,33 @@ export interface KernelExports {
     out: number,
   ): number;
 
+  padChannels(
+    image: number,
+    channels: number,
+    lines: number,
+    lineCount: number,
+    lineLength: number,
+    framePlane: number,
+    frame: number,
+  ): void;
+
+  layFields(
+    frame: number,
+    origins: number,
+    count: number,
+    runs: number,
+    runCount: number,
+    runLength: number,
+    target: number,
+  ): void;
+
+  largestMagnitude(x: number, count: number): number;
+
   convertInputs(
     x: number,
     vectors: number,
     rows: number,
+    stride: number,
     scale: number,
     mask: number,
     beyond: number,

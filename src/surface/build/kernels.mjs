@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const generated = join(root, "src/ground/kernels/generated/kernels.ts");
-const floors = ["src/ground", "devices", "crossbar", "circuits"];
+const floors = ["src/ground", "devices", "crossbar", "circuits", "experiments"];
 /** Functions that kernels share; not exported. */
 const libraries = new Set(["src/ground/kernels/lanes.as.ts", "src/ground/kernels/mathematics.as.ts"]);
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { readNetwork } from "../../../experiments/network/partition.ts";
 import { writeModel } from "../../../src/ground/formats/onnx.ts";
 import {
+  allVectors,
   bytesOf,
   compare,
   difference,
@@ -493,7 +494,7 @@ describe("the product's own form", () => {
     const images = Float32Array.from({ length: 12 }, (_, i) => i);
     let seen: number[] = [];
     const scores = await network.run(images, 2, (_, inputs, vectors) => {
-      seen = [...inputs];
+      seen = [...allVectors(inputs, network.products[0]!, vectors)];
       expect(vectors).toBe(2);
       return Float32Array.from([10, 11, 20, 21]);
     });
