@@ -1,7 +1,7 @@
 import { type GraphProto, type ModelProto, type NodeProto, TensorProto_DataType, type ValueInfoProto } from "onnx-buf";
 import { inputError } from "../../src/ground/errors.ts";
 import { type ElementType, elementsOf, elementTypeName } from "../../src/ground/formats/onnx.ts";
-import { namedOutput, onnxNode, valueInfo } from "../../src/ground/formats/onnx-nodes.ts";
+import { graphInputs, namedOutput, onnxNode, valueInfo } from "../../src/ground/formats/onnx-nodes.ts";
 
 const FLOAT = TensorProto_DataType.FLOAT;
 const unusable: readonly ElementType[] = [
@@ -11,44 +11,52 @@ const unusable: readonly ElementType[] = [
   TensorProto_DataType.COMPLEX128,
 ];
 
-/** Where images go in and scores come out. */
-export interface Boundary {
-  /** The graph's own name and type, and the shape of one image (without the batch axis). */
-  readonly input: { readonly name: string; readonly shape: readonly number[]; readonly type: string };
-  readonly output: { readonly name: string };
-  /** float32 tensors between which the graph runs: the input and output, or what stands on our side of a Cast. */
+/** An input of the graph: its own name and type, and the shape of one image (without the batch axis). */
+export interface NetworkInput {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly type: string;
+}
+
+/** Where an input's numbers go in. */
+export interface Entry extends NetworkInput {
+  /** The float32 tensor that is fed: the input, or what stands on our side of a Cast. */
   readonly entry: string;
-  readonly exit: string;
+  /** Numbers of one image. */
+  readonly size: number;
   /** True where axis 0 counts images. */
   readonly batchAxis: boolean;
-  /** Length of axis 0 where the file fixes it. */
+  /** Length of axis 0 where it counts images and the file fixes it. */
   readonly fixedBatch: number | null;
+}
+
+/** Where images go in and scores come out. */
+export interface Boundary {
+  /** In the graph's order; an image is the numbers of all of them, one input after another. */
+  readonly inputs: readonly Entry[];
+  readonly output: { readonly name: string };
+  /** The float32 tensor of scores: the output, or what stands on our side of a Cast. */
+  readonly exit: string;
   /** The Casts that were added. */
   readonly casts: ReadonlySet<NodeProto>;
 }
 
 /**
- * Rewrites the model's edge in place: one float32 input with an open batch axis, one float32 output of any shape, no
+ * Rewrites the model's edge in place: float32 inputs with an open batch axis, one float32 output of any shape, no
  * stored shapes that hold for one batch only.
  *
- * @param imageShape  shape of the images that will be given; fills axes that the file leaves open
+ * @param imageShapes  shapes of the images that will be given, for each input; they fill axes that the file leaves open
  */
 export function openBoundary(
   file: string,
   model: ModelProto & { graph: GraphProto },
-  imageShape?: readonly number[],
+  imageShapes: readonly (readonly number[] | undefined)[] = [],
 ): Boundary {
   const { graph } = model;
-  const initial = new Set(graph.initializer.map(({ name }) => name));
-  const input = onlyOne(
-    file,
-    "inputs",
-    graph.input.filter(({ name }) => !initial.has(name)),
-  );
-  const output = onlyOne(file, "outputs", graph.output);
-  const type = elementTypeOf(file, input) ?? FLOAT;
+  const given = graphInputs(graph);
+  if (given.length === 0) throw inputError({ file, found: "no inputs", expected: "one at least" });
+  const output = onlyOutput(file, graph.output);
   const outputType = elementTypeOf(file, output) ?? FLOAT;
-  const { dims, shape, batchAxis } = shapeOf(file, input, imageShape);
 
   const casts = new Set<NodeProto>();
   const cast = (from: string, to: string, target: ElementType): NodeProto => {
@@ -56,31 +64,42 @@ export function openBoundary(
     casts.add(node);
     return node;
   };
-  const entry = type === FLOAT ? input.name : `${input.name} as float32`;
+  graph.input = [];
+  const inputs = given.map((input, index): Entry => {
+    const type = elementTypeOf(file, input) ?? FLOAT;
+    const { dims, shape, batchAxis } = shapeOf(file, input, imageShapes[index]);
+    const entry = type === FLOAT ? input.name : `${input.name} as float32`;
+    if (entry !== input.name) graph.node.unshift(cast(entry, input.name, type));
+    graph.input.push(valueInfo(entry, FLOAT, batchAxis ? [null, ...dims.slice(1)] : dims));
+    return {
+      ...{ name: input.name, shape, type: elementTypeName(type), entry, size: elementsOf(shape), batchAxis },
+      fixedBatch: batchAxis ? (dims[0] ?? null) : null,
+    };
+  });
   const exit = outputType === FLOAT ? output.name : `${output.name} as float32`;
-  if (entry !== input.name) graph.node.unshift(cast(entry, input.name, type));
   if (exit !== output.name) graph.node.push(cast(output.name, exit, FLOAT));
-  graph.input = [valueInfo(entry, FLOAT, batchAxis ? [null, ...dims.slice(1)] : dims)];
   graph.output = [namedOutput(exit)];
   graph.valueInfo = [];
   model.trainingInfo = [];
   // Older versions list every initialiser among the inputs, which is undone above.
   if (model.irVersion < 4n) model.irVersion = 4n;
-  return {
-    input: { name: input.name, shape, type: elementTypeName(type) },
-    output: { name: output.name },
-    entry,
-    exit,
-    batchAxis,
-    fixedBatch: batchAxis ? (dims[0] ?? null) : null,
-    casts,
-  };
+  return { inputs, output: { name: output.name }, exit, casts };
 }
 
-function onlyOne(file: string, what: string, values: readonly ValueInfoProto[]): ValueInfoProto {
+/** Numbers of one image, all inputs together. */
+export function imageSize(inputs: readonly NetworkInput[]): number {
+  return inputs.reduce((sum, { shape }) => sum + elementsOf(shape), 0);
+}
+
+/** "x", or "x, mask". */
+export function inputNames(inputs: readonly NetworkInput[]): string {
+  return inputs.map(({ name }) => name).join(", ");
+}
+
+function onlyOutput(file: string, values: readonly ValueInfoProto[]): ValueInfoProto {
   if (values.length === 1) return values[0]!;
   const found =
-    values.length === 0 ? `no ${what}` : `${values.length} ${what} (${values.map((v) => v.name).join(", ")})`;
+    values.length === 0 ? "no outputs" : `${values.length} outputs (${values.map((v) => v.name).join(", ")})`;
   throw inputError({ file, found, expected: "exactly one" });
 }
 
@@ -101,7 +120,7 @@ interface InputShape {
 
 function shapeOf(file: string, { name, type }: ValueInfoProto, imageShape?: readonly number[]): InputShape {
   const given = type?.value.case === "tensorType" ? type.value.value.shape?.dim : undefined;
-  if (!given || given.length === 0) {
+  if (!given || (given.length === 0 && imageShape?.length !== 0)) {
     throw inputError({
       file,
       place: name,
@@ -113,7 +132,8 @@ function shapeOf(file: string, { name, type }: ValueInfoProto, imageShape?: read
   const whole = dims.every((length) => length !== null) ? elementsOf(dims as number[]) : null;
   // 28 x 1 x 28 for images of 784 numbers is one sequence, not 28 images.
   const oneImage = imageShape !== undefined && whole === elementsOf(imageShape) && dims[0] !== 1;
-  const batchAxis = dims.length > 1 && !oneImage;
+  // A single number for each image leaves no axis but the batch's.
+  const batchAxis = !oneImage && dims.length > (imageShape?.length === 0 ? 0 : 1);
   const shape = fill(batchAxis ? dims.slice(1) : dims, imageShape);
   if (!shape) {
     const found = `axes ${given.map(({ value }) => String(value.value ?? "?")).join(" x ")}`;

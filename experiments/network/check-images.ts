@@ -1,24 +1,26 @@
 import { inputError } from "../../src/ground/errors.ts";
+import type { NetworkInput } from "./boundary.ts";
 import type { ImageData } from "./images.ts";
 import type { Network } from "./partition.ts";
 
 /** Refuses images that are not what the network takes: by size, order of axes, channels of scale and shift, or labels. */
-export function checkImages(file: string, { input, classes }: Network, images: ImageData): void {
-  const needed = input.shape.reduce((product, length) => product * length, 1);
-  const wanted = `for the network's input "${input.name}" [${input.shape.join(", ")}]`;
-  if (needed !== images.size) {
-    throw inputError({ file, found: `images of ${images.size} values`, expected: `${needed} ${wanted}` });
+export function checkImages(file: string, { inputs, classes }: Network, images: ImageData): void {
+  for (const [index, input] of inputs.entries()) {
+    const shape = images.shapes[index];
+    const place = inputs.length > 1 ? input.name : undefined;
+    const size = shape?.reduce((product, length) => product * length, 1) ?? 0;
+    const needed = input.shape.reduce((product, length) => product * length, 1);
+    const wanted = `the network's input "${input.name}" [${input.shape.join(", ")}]`;
+    if (needed !== size) {
+      throw inputError({ file, place, found: `images of ${size} values`, expected: `${needed} for ${wanted}` });
+    }
+    if (sameInAnotherOrder(shape!, input.shape)) {
+      const found = `images of ${shape!.join(" x ")}`;
+      throw inputError({ file, place, found, expected: `axes in the order of ${wanted}` });
+    }
+    checkChannels("--input-scale", images.scale, shape!, input);
+    checkChannels("--input-shift", images.shift, shape!, input);
   }
-  if (sameInAnotherOrder(images.shape, input.shape)) {
-    const found = `images of ${images.shape.join(" x ")}`;
-    throw inputError({
-      file,
-      found,
-      expected: `axes in the order of the network's input "${input.name}" [${input.shape.join(", ")}]`,
-    });
-  }
-  checkChannels("--input-scale", images.scale, images, input);
-  checkChannels("--input-shift", images.shift, images, input);
   for (const [index, label] of images.labels.entries()) {
     if (label >= 0 && label < classes) continue;
     throw inputError({ file, place: `label ${index}`, found: `${label}`, expected: `0 to ${classes - 1}` });
@@ -32,8 +34,13 @@ function sameInAnotherOrder(shape: readonly number[], other: readonly number[]):
 }
 
 /** Channels are the first axis of the network's input, or of the images where the input is a row of numbers. */
-function checkChannels(option: string, numbers: readonly number[], images: ImageData, input: Network["input"]): void {
-  const axes = input.shape.length > 1 ? input.shape : images.shape;
+function checkChannels(
+  option: string,
+  numbers: readonly number[],
+  shape: readonly number[],
+  input: NetworkInput,
+): void {
+  const axes = input.shape.length > 1 ? input.shape : shape;
   if (numbers.length === 1 || (axes.length > 1 && numbers.length === axes[0])) return;
   const found = `${numbers.length} numbers`;
   const channels = axes.length > 1 && axes[0] !== 1 ? `, or ${axes[0]}: one a channel of [${axes.join(", ")}]` : "";

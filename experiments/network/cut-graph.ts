@@ -111,8 +111,8 @@ export class Depths {
   readonly levels: Level[] = [];
   readonly #depthOf: Map<string, number>;
 
-  constructor(entry: string) {
-    this.#depthOf = new Map([[entry, 0]]);
+  constructor(entries: readonly string[]) {
+    this.#depthOf = new Map(entries.map((entry) => [entry, 0]));
   }
 
   addNode(item: GraphNode): void {

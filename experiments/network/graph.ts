@@ -17,8 +17,8 @@ export interface Graph {
   readonly file: string;
   readonly irVersion: bigint;
   readonly opsetImport: readonly OperatorSetIdProto[];
-  /** float32 tensors that go in and come out. */
-  readonly entry: string;
+  /** float32 tensors that go in and the one that comes out. */
+  readonly entries: readonly string[];
   readonly exit: string;
   /** Initialisers and the values of Constant nodes, by name. */
   readonly initializers: ReadonlyMap<string, TensorProto>;
@@ -43,12 +43,13 @@ export function buildGraph(
     if (value) initializers.set(value.name, value);
     else nodes.push({ node, reads: namesRead(node), helper: boundary.casts.has(node) || helpers.has(node) });
   }
-  const sorted = sort(file, nodes, new Set([boundary.entry, ...initializers.keys()]));
+  const entries = boundary.inputs.map(({ entry }) => entry);
+  const sorted = sort(file, nodes, new Set([...entries, ...initializers.keys()]));
   return {
     file,
     irVersion: model.irVersion,
     opsetImport: model.opsetImport,
-    entry: boundary.entry,
+    entries,
     exit: boundary.exit,
     initializers,
     nodes: prune(sorted, boundary.exit),

@@ -5,8 +5,8 @@ export interface ImageData {
   readonly labels: Int32Array;
   /** Values of one image. */
   readonly size: number;
-  /** Its axes, where the file has them: [28, 28]. */
-  readonly shape: readonly number[];
+  /** Its axes, where the file has them, [28, 28]; for a network of several inputs those of each, whose numbers follow one another. */
+  readonly shapes: readonly (readonly number[])[];
   /** What the network sees is value * scale + shift: one of each for all, or one a channel (equal parts of an image, in order). */
   readonly scale: readonly number[];
   readonly shift: readonly number[];

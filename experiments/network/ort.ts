@@ -14,6 +14,9 @@ export interface OrtTensor {
   readonly data: unknown;
 }
 
+/** Tensors by the names of a session's inputs. */
+export type Feeds = Readonly<Record<string, OrtTensor>>;
+
 export interface OrtMetadata {
   readonly name: string;
   /** False for sequences and optional values. */
@@ -25,12 +28,8 @@ export interface OrtSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly outputMetadata: readonly OrtMetadata[];
-  run(feeds: Record<string, OrtTensor>, options?: OrtRunOptions): Promise<Record<string, OrtTensor>>;
-  run(
-    feeds: Record<string, OrtTensor>,
-    fetches: readonly string[],
-    options?: OrtRunOptions,
-  ): Promise<Record<string, OrtTensor>>;
+  run(feeds: Feeds, options?: OrtRunOptions): Promise<Record<string, OrtTensor>>;
+  run(feeds: Feeds, fetches: readonly string[], options?: OrtRunOptions): Promise<Record<string, OrtTensor>>;
   release(): Promise<void>;
 }
 
@@ -76,7 +75,7 @@ export async function openSession(
 /** Runs a session; outputs by name. */
 export async function runSession(
   session: OrtSession,
-  feeds: Record<string, OrtTensor>,
+  feeds: Feeds,
   where: OrtPlace,
   fetches: readonly string[] = session.outputNames,
 ): Promise<Record<string, OrtTensor>> {

@@ -1,15 +1,16 @@
 import { inputError } from "../../src/ground/errors.ts";
 import { readModel, writeModel } from "../../src/ground/formats/onnx.ts";
-import { type Boundary, openBoundary } from "./boundary.ts";
+import { type Boundary, inputNames, type NetworkInput, openBoundary } from "./boundary.ts";
 import { type Constant, constantNames, foldConstant } from "./constants.ts";
 import { type CutGraph, gatesName, type Multiply, type Product } from "./cut-graph.ts";
 import { inlineFunctions } from "./functions.ts";
 import { buildGraph, clearRepeatedNames, type Graph, operatorName } from "./graph.ts";
+import { type Lanes, lanesOf } from "./lanes.ts";
 import { type Ort, openSession } from "./ort.ts";
 import { cutProducts } from "./products.ts";
 import { runRecurrentNodes } from "./recurrent-forms.ts";
 import { checkModel, countParameters } from "./refusals.ts";
-import { type Lanes, lanesOf, runCut, runSessionWhole } from "./run.ts";
+import { runCut, runSessionWhole } from "./run.ts";
 import { type Action, scheduleStages, sessionsOf } from "./stages.ts";
 
 export type { Multiply, Product, ProductOperator } from "./cut-graph.ts";
@@ -24,8 +25,8 @@ export interface Network {
   readonly parameters: number;
   /** Operators that stayed on ONNX Runtime, with how many of each; constant folding not counted. */
   readonly digitalOperators: Readonly<Record<string, number>>;
-  /** `shape` is one image's, without the batch axis; images are given as float32 whatever `type` is. */
-  readonly input: { readonly name: string; readonly shape: readonly number[]; readonly type: string };
+  /** In the graph's order; `shape` is one image's, without the batch axis; images are given as float32 whatever `type` is. */
+  readonly inputs: readonly NetworkInput[];
   readonly output: { readonly name: string };
   /** Scores for each image. */
   readonly classes: number;
@@ -37,7 +38,7 @@ export interface Network {
   /**
    * Scores with every product handed to `multiply`.
    *
-   * @param images  [image][...shape]
+   * @param images  [image][the numbers of all inputs, one input after another]
    * @returns [image][class]
    */
   run(images: Float32Array, count: number, multiply: Multiply): Promise<Float32Array>;
@@ -48,8 +49,8 @@ export interface Network {
 }
 
 export interface ReadOptions {
-  /** Shape of the images that will be given; fills axes of the input that the file leaves open. */
-  readonly imageShape?: readonly number[];
+  /** Shapes of the images that will be given, for each input; they fill axes that the file leaves open. */
+  readonly imageShapes?: readonly (readonly number[] | undefined)[];
 }
 
 /**
@@ -69,7 +70,7 @@ export async function readNetwork(
   checkModel(file, model);
   clearRepeatedNames(model.graph);
   const helpers = runRecurrentNodes(model.graph);
-  const boundary = openBoundary(file, model, options.imageShape);
+  const boundary = openBoundary(file, model, options.imageShapes);
 
   const whole = await openSession(ort, writeModel(model), "disabled", {
     file,
@@ -97,7 +98,7 @@ export async function readNetwork(
     products: cut.products,
     parameters: countParameters(graph.initializers.values()),
     digitalOperators: countOperators(cut),
-    input: boundary.input,
+    inputs: boundary.inputs,
     output: boundary.output,
     classes,
     batched: lanes.batched,
@@ -111,9 +112,9 @@ export async function readNetwork(
 }
 
 function checkDependence(file: string, graph: Graph, constant: ReadonlySet<string>, boundary: Boundary): void {
-  const read = graph.nodes.some(({ reads }) => reads.includes(graph.entry));
+  const read = graph.nodes.some(({ reads }) => reads.some((name) => graph.entries.includes(name)));
   if (read && !constant.has(graph.exit)) return;
-  const found = `an output that does not depend on "${boundary.input.name}"`;
+  const found = `an output that does not depend on "${inputNames(boundary.inputs)}"`;
   throw inputError({ file, place: boundary.output.name, found, expected: "scores computed from the input" });
 }
 

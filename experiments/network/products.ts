@@ -32,8 +32,12 @@ export async function cutProducts(
   fold: (name: string) => Promise<Constant>,
 ): Promise<CutGraph> {
   const addedConstants = new Map<string, TensorProto>();
-  const depths = new Depths(graph.entry);
-  const taken = new Set([graph.entry, ...graph.initializers.keys(), ...graph.nodes.flatMap(({ node }) => node.output)]);
+  const depths = new Depths(graph.entries);
+  const taken = new Set([
+    ...graph.entries,
+    ...graph.initializers.keys(),
+    ...graph.nodes.flatMap(({ node }) => node.output),
+  ]);
   for (const item of graph.nodes) {
     const { node } = item;
     if (node.output.every((name) => name === "" || constant.has(name))) continue;

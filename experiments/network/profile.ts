@@ -8,9 +8,10 @@ import {
   onnxModel,
   valueInfo,
 } from "../../src/ground/formats/onnx-nodes.ts";
+import { imageSize, inputNames } from "./boundary.ts";
 import { type CutGraph, gatesName, type Product } from "./cut-graph.ts";
 import { type Graph, operatorName } from "./graph.ts";
-import { type Ort, openSession, runSession } from "./ort.ts";
+import { type Feeds, type Ort, openSession, runSession } from "./ort.ts";
 import type { Network } from "./partition.ts";
 import { type Shape, workOf } from "./work.ts";
 
@@ -52,16 +53,16 @@ const views = new Set(["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity",
  */
 export async function profileNetwork(network: Network, image: Float32Array): Promise<Profile> {
   const { graph, cut, lanes, ort } = network.inner;
-  if (image.length < elementsOf(network.input.shape)) {
-    const found = `${image.length} numbers`;
+  const size = imageSize(network.inputs);
+  if (image.length < size) {
     throw inputError({
       file: network.file,
-      place: network.input.name,
-      found,
-      expected: `${elementsOf(network.input.shape)} for an image`,
+      place: inputNames(network.inputs),
+      found: `${image.length} numbers`,
+      expected: `${size} for an image`,
     });
   }
-  const tensors = await showTensors(graph, ort, lanes.tensors(ort, image, 1)[0]!);
+  const tensors = await showTensors(graph, ort, lanes.feeds(ort, image, 1)[0]!);
   nameCutTensors(tensors, cut);
   const uses = usesOf(cut, tensors);
   const products = cut.products.map((product) => uses.get(product)!.vectors);
@@ -99,15 +100,11 @@ interface Seen {
 }
 
 /** Shapes and element sizes of all tensors of the graph, constants included, from one run of the whole of it. */
-async function showTensors(
-  graph: Graph,
-  ort: Ort,
-  image: Awaited<ReturnType<typeof runSession>>[string],
-): Promise<Map<string, Seen>> {
+async function showTensors(graph: Graph, ort: Ort, feeds: Feeds): Promise<Map<string, Seen>> {
   const names = graph.nodes.flatMap(({ node }) => node.output.filter((name) => name !== ""));
   const body = onnxGraph("profile", {
     nodes: graph.nodes.map(({ node }) => node),
-    inputs: [valueInfo(graph.entry, 1)],
+    inputs: graph.entries.map((entry) => valueInfo(entry, 1)),
     outputs: names.map(namedOutput),
     initializers: [...graph.initializers.values()],
   });
@@ -115,10 +112,11 @@ async function showTensors(
   const model = writeModel(onnxModel(body, graph.irVersion, graph.opsetImport));
   const session = await openSession(ort, model, "disabled", where);
   const shown = session.outputMetadata.filter(({ isTensor }) => isTensor).map(({ name }) => name);
-  const results = await runSession(session, { [graph.entry]: image }, where, shown);
+  const results = await runSession(session, feeds, where, shown);
   await session.release();
 
-  const seen = new Map<string, Seen>([[graph.entry, { shape: image.dims, bytes: 4 }]]);
+  const seen = new Map<string, Seen>();
+  for (const [entry, { dims }] of Object.entries(feeds)) seen.set(entry, { shape: dims, bytes: 4 });
   for (const tensor of graph.initializers.values()) {
     seen.set(tensor.name, { shape: tensorShape(tensor), bytes: bytesOf(elementTypeName(tensor.dataType)) });
   }

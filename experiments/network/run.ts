@@ -3,19 +3,11 @@ import { inputError } from "../../src/ground/errors.ts";
 import { elementsOf } from "../../src/ground/formats/onnx.ts";
 import type { Boundary } from "./boundary.ts";
 import type { CutGraph, Multiply, PlacedProduct, Product } from "./cut-graph.ts";
+import { checkedFeeds, type Lanes } from "./lanes.ts";
 import type { Layout } from "./layout.ts";
 import { type Ort, type OrtPlace, type OrtSession, type OrtTensor, runSession } from "./ort.ts";
 import { runRecurrence } from "./recurrent-run.ts";
 import type { Action, Stage } from "./stages.ts";
-
-/**
- * How images go through the graph: all in one tensor, or, where the graph takes one at a time, in one tensor each,
- * stage by stage side by side.
- */
-export interface Lanes {
-  readonly batched: boolean;
-  tensors(ort: Ort, images: Float32Array, count: number): OrtTensor[];
-}
 
 interface Common {
   readonly file: string;
@@ -34,97 +26,16 @@ export interface WholeNetwork extends Common {
   readonly whole: OrtSession;
 }
 
-function lanes(boundary: Boundary, batched: boolean): Lanes {
-  const { shape } = boundary.input;
-  const size = elementsOf(shape);
-  const one = boundary.batchAxis ? [1, ...shape] : shape;
-  return {
-    batched,
-    tensors(ort, images, count) {
-      if (batched) return [new ort.Tensor("float32", images.subarray(0, count * size), [count, ...shape])];
-      return Array.from(
-        { length: count },
-        (_, i) => new ort.Tensor("float32", images.subarray(i * size, (i + 1) * size), one),
-      );
-    },
-  };
-}
-
-/**
- * Finds out whether the graph takes several images at once: two probe images together must give what each gives alone
- * (a Reshape to one image, or a normalisation over the batch, would not).
- */
-export async function lanesOf(
-  file: string,
-  ort: Ort,
-  whole: OrtSession,
-  boundary: Boundary,
-): Promise<{ readonly lanes: Lanes; readonly classes: number }> {
-  const where = { file };
-  const single = lanes(boundary, false);
-  const together = lanes(boundary, true);
-  const probe = probeImages(boundary);
-  const feed = async (input: OrtTensor): Promise<OrtTensor> =>
-    (await runSession(whole, { [boundary.entry]: input }, where))[boundary.exit]!;
-  const scores = async (by: Lanes): Promise<OrtTensor[]> => {
-    const results: OrtTensor[] = [];
-    for (const input of by.tensors(ort, probe, 2)) results.push(await feed(input));
-    return results;
-  };
-  if (boundary.batchAxis && (boundary.fixedBatch ?? 1) > 1) {
-    const fits = await scores(together).catch(() => null);
-    const alone = fits && (await scores(single).catch(() => null));
-    if (fits && alone && sameScores(fits, alone)) return { lanes: together, classes: classesOf(file, boundary, alone) };
-    const found = `a batch fixed at ${boundary.fixedBatch} images`;
-    throw inputError({
-      file,
-      place: boundary.input.name,
-      found,
-      expected: "an open batch axis, or batches of one image",
-    });
-  }
-  const alone = await scores(single);
-  const classes = classesOf(file, boundary, alone);
-  if (!boundary.batchAxis) return { lanes: single, classes };
-  const both = await scores(together).catch(() => null);
-  return { lanes: both && sameScores(both, alone) ? together : single, classes };
-}
-
-/** Two images that differ: numbers from 0 to 1, whole ones (tokens) 0 and 1. */
-function probeImages(boundary: Boundary): Float32Array {
-  const size = elementsOf(boundary.input.shape);
-  const whole = !boundary.input.type.includes("float");
-  return Float32Array.from({ length: 2 * size }, (_, i) => {
-    const fraction = ((i + 1) * 0.6180339887498949) % 1;
-    return whole ? Math.round(fraction) : fraction;
-  });
-}
-
-function sameScores(together: readonly OrtTensor[], alone: readonly OrtTensor[]): boolean {
-  const both = together[0]!.data as Float32Array;
-  const each = alone.flatMap(({ data }) => Array.from(data as Float32Array));
-  const largest = each.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
-  // Kernels of other sizes add in another order; a graph that mixes images is off by far more.
-  return both.length === each.length && each.every((value, i) => Math.abs(value - both[i]!) <= 1e-4 * largest);
-}
-
-function classesOf(file: string, boundary: Boundary, results: readonly OrtTensor[]): number {
-  const [first] = results;
-  if (first!.type === "float32" && elementsOf(first!.dims) > 0) return elementsOf(first!.dims);
-  const found = `${first!.type} of shape ${first!.dims.join(" x ")}`;
-  throw inputError({ file, place: boundary.output.name, found, expected: "a tensor of scores" });
-}
-
 /** The whole graph, every image or all at once. */
 export async function runSessionWhole(
   network: WholeNetwork,
   images: Float32Array,
   count: number,
 ): Promise<Float32Array> {
-  const { file, ort, whole, boundary } = network;
+  const { file, whole, boundary } = network;
   const results: OrtTensor[] = [];
-  for (const input of checkedTensors(network, ort, images, count)) {
-    results.push((await runSession(whole, { [boundary.entry]: input }, { file }))[boundary.exit]!);
+  for (const feeds of checkedFeeds(network, images, count)) {
+    results.push((await runSession(whole, feeds, { file }))[boundary.exit]!);
   }
   return joined(network, results, count);
 }
@@ -137,7 +48,14 @@ export async function runCut(
   multiply: Multiply,
 ): Promise<Float32Array> {
   const { file, ort, actions, cut, boundary } = network;
-  const values = new Map<string, OrtTensor[]>([[boundary.entry, checkedTensors(network, ort, images, count)]]);
+  const feeds = checkedFeeds(network, images, count);
+  const values = new Map<string, OrtTensor[]>();
+  for (const { entry } of boundary.inputs) {
+    values.set(
+      entry,
+      feeds.map((ofLane) => ofLane[entry]!),
+    );
+  }
   const indexOf = (product: Product): number => cut.products.indexOf(product);
   const read = (name: string): OrtTensor[] => values.get(name)!;
   for (const action of actions) {
@@ -159,15 +77,6 @@ export async function runCut(
     for (const name of action.lastUse) values.delete(name);
   }
   return joined(network, values.get(boundary.exit)!, count);
-}
-
-function checkedTensors({ file, boundary, lanes }: Common, ort: Ort, images: Float32Array, count: number): OrtTensor[] {
-  const size = elementsOf(boundary.input.shape);
-  if (images.length < count * size) {
-    const found = `${images.length} numbers for ${count} images`;
-    throw inputError({ file, place: boundary.input.name, found, expected: `${size} for each image` });
-  }
-  return lanes.tensors(ort, images, count);
 }
 
 async function runStage(stage: Stage, values: Map<string, OrtTensor[]>, count: number, where: OrtPlace): Promise<void> {

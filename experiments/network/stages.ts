@@ -38,7 +38,7 @@ export async function scheduleStages(
   constant: ReadonlySet<string>,
   ort: Ort,
 ): Promise<Action[]> {
-  const types = new Map<string, ElementType>([[graph.entry, TensorProto_DataType.FLOAT]]);
+  const types = new Map<string, ElementType>(graph.entries.map((entry) => [entry, TensorProto_DataType.FLOAT]));
   const readLater = readersOf(graph, cut);
   const cells = new Map<string, Promise<OrtSession[]>>();
   const steps: Step[] = [];

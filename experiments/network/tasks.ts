@@ -10,8 +10,8 @@ export interface NetworkSource {
   readonly file: string;
   /** Over a SharedArrayBuffer where several threads read it. */
   readonly bytes: Uint8Array;
-  /** Axes of the images that will be given: they fill what the file leaves open. */
-  readonly imageShape: readonly number[];
+  /** Axes of the images that will be given, for each input: they fill what the file leaves open. */
+  readonly imageShapes: readonly (readonly number[])[];
 }
 
 /** What the surface gives a task of this room, on whatever thread it runs. */
@@ -33,9 +33,9 @@ export async function networkOnThread(source: NetworkSource, tools: Pick<TaskToo
   return { network, engine };
 }
 
-/** A row of numbers says nothing of axes. */
-function imageOptions({ imageShape }: NetworkSource): ReadOptions {
-  return imageShape.length > 1 ? { imageShape } : {};
+/** A row of numbers for the only input says nothing of axes. */
+function imageOptions({ imageShapes }: NetworkSource): ReadOptions {
+  return imageShapes.length === 1 && imageShapes[0]!.length < 2 ? {} : { imageShapes };
 }
 
 /** A piece of an evaluation: a share of the self-check, or of one chip's images. */

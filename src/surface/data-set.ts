@@ -98,7 +98,7 @@ function part(
     values: kept,
     labels: new Int32Array(labels.subarray(first, end)),
     size,
-    shape,
+    shapes: [shape],
     scale: inputScale ?? [scale],
     shift: inputShift ?? [0],
   };

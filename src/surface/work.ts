@@ -15,7 +15,7 @@ export const work: Work = {
     const keep = keeper();
     const pool = workerPool({ threads, tasks, worker: new URL("./worker.js", import.meta.url), keep });
     try {
-      const source = { file: network.file, bytes: shared(network.bytes), imageShape: test.shape };
+      const source = { file: network.file, bytes: shared(network.bytes), imageShapes: test.shapes };
       const supplies = { ort, openEngine, keep, source, chip, test, calibration, pool, signal, stage };
       const { evaluation, interrupted, warnings } = await evaluate(request, supplies);
       const seconds = (performance.now() - started) / 1000;

@@ -68,7 +68,7 @@ describe("a folder with CIFAR's binary files", () => {
     ["around them", join(folder, "plain")],
   ])("tests on the test batch and calibrates on the others, in order: %s", (_, place) => {
     const { test, calibration } = read(place);
-    expect([test.size, test.shape, test.scale, test.shift]).toEqual([3072, [3, 32, 32], [1 / 255], [0]]);
+    expect([test.size, test.shapes, test.scale, test.shift]).toEqual([3072, [[3, 32, 32]], [1 / 255], [0]]);
     expect([...test.labels]).toEqual([7, 9, 0]);
     expect([0, 1, 2].map((i) => first(test, i))).toEqual([200, 255, 0]);
     expect([...calibration.labels]).toEqual([1, 0, 2, 0, 3, 0, 4, 0, 5, 0]);

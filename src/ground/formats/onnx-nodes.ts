@@ -101,6 +101,12 @@ export function valueInfo(
   return create(ValueInfoProtoSchema, { name, type: { value: { case: "tensorType", value: tensor } } });
 }
 
+/** What a graph must be fed: its inputs but those that older files list for their initialisers. */
+export function graphInputs(graph: GraphProto): ValueInfoProto[] {
+  const initial = new Set(graph.initializer.map(({ name }) => name));
+  return graph.input.filter(({ name }) => !initial.has(name));
+}
+
 /** A graph's output of a type that the runtime infers. */
 export function namedOutput(name: string): ValueInfoProto {
   return create(ValueInfoProtoSchema, { name });

@@ -21,7 +21,7 @@ const data: ImageData = {
   values: numbers(16 * images, 21),
   labels: Int32Array.from({ length: images }, (_, i) => i % 5),
   size: 16,
-  shape: [16],
+  shapes: [[16]],
   scale: [1],
   shift: [0],
 };
@@ -75,7 +75,7 @@ async function run(request: Partial<EvaluateRequest>, stop: { call: number; step
       ort,
       openEngine,
       keep,
-      source: { file: "causes.onnx", bytes, imageShape: [16] },
+      source: { file: "causes.onnx", bytes, imageShapes: [[16]] },
       // Few bits, so that converters matter too.
       chip: chipWith("pcm", "inputConverter.bits=3", "outputConverter.bits=4"),
       test: data,

@@ -14,7 +14,7 @@ const perceptron = "data/networks/perceptron.onnx";
 function imagesOf(part: string, count: number, scale = 1 / 255): ImageData {
   const values = readFileSync(new URL(`${part}-images-idx3-ubyte`, folder)).subarray(16, 16 + 784 * count);
   const labels = readFileSync(new URL(`${part}-labels-idx1-ubyte`, folder)).subarray(8, 8 + count);
-  return { values, labels: Int32Array.from(labels), size: 784, shape: [28, 28], scale: [scale], shift: [0] };
+  return { values, labels: Int32Array.from(labels), size: 784, shapes: [[28, 28]], scale: [scale], shift: [0] };
 }
 
 const asked: EvaluateRequest = {
@@ -75,7 +75,7 @@ async function run(
     ort,
     openEngine,
     keep,
-    source: { file, bytes: readFileSync(file), imageShape: [28, 28] },
+    source: { file, bytes: readFileSync(file), imageShapes: [[28, 28]] },
     chip: chipWith("pcm", ...(options.chip ?? [])),
     test: imagesOf("t10k", options.images ?? 600, options.scale),
     calibration: imagesOf("train", 512, options.scale),
@@ -160,14 +160,14 @@ describe("an evaluation", () => {
   });
 
   it("refuses images of another size", async () => {
-    const wrong = { ...imagesOf("t10k", 4), size: 392, shape: [14, 28] };
+    const wrong = { ...imagesOf("t10k", 4), size: 392, shapes: [[14, 28]] };
     const keep = keeper();
     const controller = new AbortController();
     const supplies = {
       ort,
       openEngine,
       keep,
-      source: { file: perceptron, bytes: readFileSync(perceptron), imageShape: [28, 28] },
+      source: { file: perceptron, bytes: readFileSync(perceptron), imageShapes: [[28, 28]] },
       chip: chipWith("pcm"),
       test: wrong,
       calibration: wrong,

@@ -5,12 +5,12 @@ import { type ImageData, imageBatch } from "../../../experiments/network/images.
 import type { Network } from "../../../experiments/network/partition.ts";
 import { InputError } from "../../../src/ground/errors.ts";
 
-const network = (...shape: number[]) => ({ input: { name: "x", shape }, classes: 10 }) as unknown as Network;
+const network = (...shape: number[]) => ({ inputs: [{ name: "x", shape }], classes: 10 }) as unknown as Network;
 
 function images(shape: readonly number[], more: Partial<ImageData> = {}): ImageData {
   const size = shape.reduce((a, b) => a * b, 1);
   const values = Uint8Array.from({ length: 3 * size }, (_, i) => (37 * i) % 256);
-  return { values, labels: Int32Array.of(0, 1, 2), size, shape, scale: [1], shift: [0], ...more };
+  return { values, labels: Int32Array.of(0, 1, 2), size, shapes: [shape], scale: [1], shift: [0], ...more };
 }
 
 describe("images as the network sees them", () => {

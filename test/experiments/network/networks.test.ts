@@ -355,7 +355,7 @@ describe("the batch axis", () => {
   ])("%s, with a graph that takes any number", async (_, first) => {
     const network = await readNetwork("test.onnx", bytesOf({ ...flattening(-1), input: [first, 1, 8, 8] }), ort);
     expect(network.batched).toBe(true);
-    expect(network.input.shape).toEqual([1, 8, 8]);
+    expect(network.inputs[0]!.shape).toEqual([1, 8, 8]);
     const images = numbers(5 * 64);
     const together = await network.run(images, 5, exact(network));
     expect(difference(together, await network.runWhole(images, 5))).toBeLessThan(tolerance);
@@ -393,8 +393,8 @@ describe("the batch axis", () => {
       node("ReduceMean", ["a"], ["y"], { axes: [0n, 1n], keepdims: 0n }),
     ];
     const bytes = bytesOf({ nodes, tensors: [weight("w", [8, 4])], input: [8, 1, 8] });
-    const network = await readNetwork("test.onnx", bytes, ort, { imageShape: [8, 8] });
-    expect(network.input.shape).toEqual([8, 1, 8]);
+    const network = await readNetwork("test.onnx", bytes, ort, { imageShapes: [[8, 8]] });
+    expect(network.inputs[0]!.shape).toEqual([8, 1, 8]);
     expect(network.classes).toBe(4);
     const images = numbers(3 * 64);
     expect(difference(await network.run(images, 3, exact(network)), await network.runWhole(images, 3))).toBeLessThan(
@@ -421,9 +421,11 @@ describe("the batch axis", () => {
     [["n", "all"], [8, 8], [64]],
   ])("and other axes that are open, %j, are filled from images of %j", async (axes, imageShape, filled) => {
     const bytes = bytesOf({ ...flattening(-1), input: axes });
-    expect((await readNetwork("test.onnx", bytes, ort, { imageShape })).input.shape).toEqual(filled);
+    expect((await readNetwork("test.onnx", bytes, ort, { imageShapes: [imageShape] })).inputs[0]!.shape).toEqual(
+      filled,
+    );
     await expect(readNetwork("test.onnx", bytes, ort)).rejects.toThrow(/test.onnx:x: axes n x/);
-    await expect(readNetwork("test.onnx", bytes, ort, { imageShape: [3, 5] })).rejects.toThrow(InputError);
+    await expect(readNetwork("test.onnx", bytes, ort, { imageShapes: [[3, 5]] })).rejects.toThrow(InputError);
   });
 });
 
@@ -470,7 +472,7 @@ describe.each(["perceptron", "lenet"])("the %s that ships", (name) => {
       0,
     );
     expect(network.parameters).toBe(inProducts);
-    expect([...network.input.shape]).toEqual([1, 28, 28]);
+    expect([...network.inputs[0]!.shape]).toEqual([1, 28, 28]);
     expect(network.classes).toBe(10);
     expect(network.batched).toBe(true);
     const images = numbers(16 * 784, 9).map(Math.abs);

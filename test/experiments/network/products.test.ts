@@ -346,7 +346,7 @@ describe("Gemm on tiles gives what ONNX Runtime gives", () => {
     });
     expect((await compare(bytes, [5, 6])).network.products[0]!.bias).toHaveLength(4);
     // Rows are images here, so the file is for three of them alone, and is taken for one image of 3 x 6.
-    const network = await readNetwork("test.onnx", bytesOf(graph), ort, { imageShape: [3, 6] });
+    const network = await readNetwork("test.onnx", bytesOf(graph), ort, { imageShapes: [[3, 6]] });
     const data = numbers(18);
     const expected = await oracle(bytesOf(graph), { x: new ort.Tensor("float32", data, [3, 6]) });
     expect(network.products[0]!.bias).toBeNull();
@@ -468,7 +468,7 @@ describe("types other than float32", () => {
       outputType: type === 10 ? 10 : 11,
     });
     const network = await readNetwork("test.onnx", bytes, ort);
-    expect(network.input.type).toBe(name);
+    expect(network.inputs[0]!.type).toBe(name);
     const images = Float32Array.from([1, 0, 2, 3, 0, 4, 5, 6, 7, 1, 1, 0]);
     const w = network.products[0]!.weights[0]!;
     const expected = Float32Array.from({ length: 8 }, (_, i) => {

@@ -16,7 +16,7 @@ import {
 
 async function profileOf(graph: GraphText): Promise<Profile> {
   const network = await readNetwork("test.onnx", bytesOf(graph), ort);
-  const image = numbers(network.input.shape.reduce((product, length) => product * length, 1));
+  const image = numbers(network.inputs[0]!.shape.reduce((product, length) => product * length, 1));
   const profile = await profileNetwork(network, image);
   await network.close();
   return profile;

@@ -134,14 +134,6 @@ const cases: [string, () => Uint8Array, RegExp][] = [
     /operator com\.microsoft:Own is unknown/,
   ],
   [
-    "several inputs",
-    () =>
-      changed((model) => {
-        model.graph.input.push(valueInfo("z", 1, [1]));
-      }),
-    /2 inputs \(x, z\), expected exactly one/,
-  ],
-  [
     "several outputs",
     () =>
       changed((model) => {
