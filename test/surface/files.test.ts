@@ -95,21 +95,67 @@ describe("a matrix", () => {
       ]),
     );
     for (const name of ["w.csv", "w.npy", "one.npz", "two.npz"]) {
-      expect(readMatrix(file(name), "weights")).toEqual({ rows: 2, columns: 3, values });
+      expect(readMatrix(file(name), { name: "weights" })).toEqual({ rows: 2, columns: 3, values });
     }
+  });
+
+  it("is one of several by the name that is asked for, from npz and safetensors", () => {
+    writeFileSync(
+      file("many.npz"),
+      writeNpz([
+        ["first", { shape: [2, 3], values }],
+        ["second", { shape: [3, 2], values: Float64Array.from(values) }],
+        ["bias", { shape: [3], values: values.subarray(3) }],
+      ]),
+    );
+    const header = JSON.stringify({
+      second: { dtype: "F32", shape: [3, 2], data_offsets: [0, 24] },
+      kernel: { dtype: "F32", shape: [1, 2, 3], data_offsets: [24, 48] },
+    });
+    const length = Buffer.alloc(8);
+    length.writeUInt32LE(header.length);
+    const tensors = Buffer.concat([
+      length,
+      Buffer.from(header),
+      Buffer.from(values.buffer),
+      Buffer.from(values.buffer),
+    ]);
+    writeFileSync(file("many.safetensors"), tensors);
+    writeFileSync(file("unnamed"), tensors);
+    for (const name of ["many.npz", "many.safetensors", "unnamed"]) {
+      const one = (tensor?: string, transpose = false) =>
+        readMatrix(file(name), { name: "weights", tensor, transpose });
+      expect(one("second")).toEqual({ rows: 3, columns: 2, values });
+      expect(one("second", true)).toEqual({ rows: 2, columns: 3, values: Float32Array.of(1, 3, 5, 2, 4, 6) });
+      expect(() => one("secnod")).toThrow(/no tensor "secnod", expected .*second.*; near: second/);
+      expect(() => one()).toThrow(/arrays .*second.*, expected one, or one named weights, or --tensor NAME/);
+    }
+    expect(() => readMatrix(file("many.npz"), { name: "weights", tensor: "bias" })).toThrow(
+      "many.npz:bias: an array of 3, expected a matrix",
+    );
+    const kernel = { name: "weights", tensor: "kernel" };
+    expect(() => readMatrix(file("many.safetensors"), kernel)).toThrow(
+      "many.safetensors:kernel: an array of 1 x 2 x 3, expected a matrix of rows x columns",
+    );
+    writeFileSync(file("lone.csv"), "1,2\n");
+    expect(() => readMatrix(file("lone.csv"), kernel)).toThrow(
+      'lone.csv: an array without a name, expected npz or safetensors with "kernel"',
+    );
   });
 
   it("of inputs may be one vector", () => {
     writeFileSync(file("x.npy"), writeNpy({ shape: [6], values }));
-    expect(readMatrix(file("x.npy"), "inputs", true)).toMatchObject({ rows: 1, columns: 6 });
-    expect(() => readMatrix(file("x.npy"), "weights")).toThrow("an array of 6, expected a matrix of rows x columns");
+    expect(readMatrix(file("x.npy"), { name: "inputs", vectors: true })).toMatchObject({ rows: 1, columns: 6 });
+    expect(() => readMatrix(file("x.npy"), { name: "weights" })).toThrow(
+      "an array of 6, expected a matrix of rows x columns",
+    );
   });
 
   it.each([
     ["w.csv", "1,2\n3\n", "w.csv:2: 1 columns"],
     ["w.csv", "1,2\n3,nan\n", 'w.csv:2: column 2 holds "nan"'],
     ["w.csv", "1,2\n3,1e300\n", "w.csv:row 2, column 2: 1e+300, expected a finite number of single precision"],
-    ["w.csv", "", "w.csv: an empty file, expected CSV, npy or npz"],
+    ["w.csv", "", "w.csv: an empty file, expected CSV, npy, npz or safetensors"],
     ["w.npy", writeNpy({ shape: [1, 2], values: Float32Array.of(1, Number.NaN) }), "w.npy:row 1, column 2: NaN"],
     ["w.npy", writeNpy({ shape: [2, 0], values: new Float32Array(0) }), "an array of 2 x 0"],
     ["w.npz", writeNpz([["a", { shape: [6], values }]]).subarray(0, 60), "w.npz: 60 bytes without a directory"],
@@ -119,12 +165,12 @@ describe("a matrix", () => {
         ["a", { shape: [6], values }],
         ["b", { shape: [6], values }],
       ]),
-      "w.npz: arrays a, b, expected one, or one named weights",
+      "w.npz: arrays a, b, expected one, or one named weights, or --tensor NAME",
     ],
   ])("in %s is refused", (name, content, message) => {
     writeFileSync(file(name), content);
-    expect(() => readMatrix(file(name), "weights")).toThrow(InputError);
-    expect(() => readMatrix(file(name), "weights")).toThrow(message);
+    expect(() => readMatrix(file(name), { name: "weights" })).toThrow(InputError);
+    expect(() => readMatrix(file(name), { name: "weights" })).toThrow(message);
   });
 });
 

@@ -13,6 +13,8 @@ import type { MultiplyJob, World } from "./world.ts";
 interface MultiplyOptions extends ArrayOptions {
   readonly weights: string;
   readonly inputs: string;
+  readonly tensor?: string;
+  readonly transpose?: boolean;
   readonly weightRange?: number;
   readonly inputRange?: number;
   readonly outputRange?: number;
@@ -28,8 +30,10 @@ export function multiplyCommand(command: Command, words: readonly string[], worl
     .description(
       "Drives one logical array on tiles: y = x W, with the chip's device, noise and converters, and nothing else.",
     );
-  withNeeded(itself, "--weights <FILE>", "W as CSV, npy or npz; rows are inputs (word lines)");
+  withNeeded(itself, "--weights <FILE>", "W as CSV, npy, npz or safetensors; rows are inputs (word lines)");
   withNeeded(itself, "--inputs <FILE>", "vectors x, one a row")
+    .option("--tensor <NAME>", "which array of the weights' file, where it has several (default: weights)")
+    .option("--transpose", "the weights' file has a row for every output, as PyTorch's Linear keeps them")
     .addOption(
       optionOf(
         "--weight-range <R>",
@@ -96,8 +100,8 @@ function jobOf(options: MultiplyOptions): MultiplyJob {
   return {
     request,
     chip: chipOf(options),
-    weights: readMatrix(weights, "weights"),
-    inputs: readMatrix(inputs, "inputs", true),
+    weights: readMatrix(weights, { name: "weights", tensor: options.tensor, transpose: options.transpose === true }),
+    inputs: readMatrix(inputs, { name: "inputs", vectors: true }),
     threads: options.threads,
   };
 }

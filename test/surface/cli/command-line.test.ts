@@ -420,6 +420,16 @@ describe("multiply", () => {
     });
   });
 
+  it("turns W over, and takes the tensor that is named", async () => {
+    const { multiply: job } = await multiply("--transpose");
+    expect(job?.weights).toEqual({ rows: 2, columns: 3, values: Float32Array.of(1, 3, 5, 2, 4, 6) });
+    const { status, err } = await multiply("--tensor", "fc.weight");
+    expect([status, err]).toEqual([
+      2,
+      expect.stringContaining('an array without a name, expected npz or safetensors with "fc.weight"'),
+    ]);
+  });
+
   it.each([
     [["--weight-range", "0"], '--weight-range: "0", expected a number above 0'],
     [["--input-range", "-1"], '--input-range: "-1"'],
