@@ -36,9 +36,9 @@ export async function runCauses(
     ...(worst.length > 1 ? worst.slice(0, mostLayers) : []).map((layer) => ({ kind: "exact", layer }) as const),
   ];
   const tasks: WholeChip[] = [];
-  const place = chips.map((task) =>
+  const place = chips.map((task, index) =>
     variants.map((variant) => {
-      const own = variantTask(task, variant);
+      const own = variantTask(task, variant, index === 0);
       return own === null ? -1 : tasks.push(own) - 1;
     }),
   );

@@ -1,5 +1,11 @@
-import { addProductError, Ledger, type LedgerEntry, type TileLayer, weightErrors } from "../../circuits/index.ts";
-import { at, drawOf } from "../../src/ground/draws/index.ts";
+import {
+  addProductError,
+  type LayerConductances,
+  Ledger,
+  type LedgerEntry,
+  type TileLayer,
+  weightErrors,
+} from "../../circuits/index.ts";
 import { InterruptedError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import { addMoments, type Moments, noMoments } from "../../src/ground/statistics/index.ts";
@@ -7,8 +13,11 @@ import type { LayerCalibration } from "./calibration.ts";
 import { ChipHistograms, type LayerHistograms } from "./chip-histograms.ts";
 import { type ImageData, imageBatch } from "./images.ts";
 import { KeptArrays } from "./kept-arrays.ts";
+import type { LoadedConductances } from "./loaded-conductances.ts";
 import type { Network } from "./partition.ts";
-import { layersOf, type Placement } from "./placement.ts";
+import type { Placement } from "./placement.ts";
+import { ProgrammedChip } from "./programmed-chip.ts";
+import type { Saves } from "./saved-arrays.ts";
 import { rankLabels, squaredDifference } from "./scores.ts";
 
 /** One chip on a share of the images, as plain data. */
@@ -31,6 +40,9 @@ export interface ChipTask {
   readonly floatScores: Float32Array;
   /** Whether histograms are counted. */
   readonly histograms: boolean;
+  /** In place of what programming leaves; null: the chip's own. */
+  readonly loaded: LoadedConductances | null;
+  readonly saves: Saves;
 }
 
 /** What one chip did on its share of the images. */
@@ -58,6 +70,14 @@ export interface ChipShare {
   readonly layers: readonly LayerCounts[];
   /** Of the first batch, per layer; null where they are not asked for. */
   readonly histograms: readonly LayerHistograms[] | null;
+  /** S, by layer; from the share with the first image, where they are saved. */
+  readonly conductances: {
+    readonly programmed: readonly LayerConductances[] | null;
+    /** [time][layer]. */
+    readonly at: readonly (readonly LayerConductances[])[];
+  } | null;
+  /** [time][compensation setting] of [image][class], where they are saved. */
+  readonly scores: readonly (readonly Float32Array[])[] | null;
 }
 
 export interface LayerCounts {
@@ -80,12 +100,8 @@ export interface RunWatch {
  */
 export async function runChip(task: ChipTask, network: Network, engine: Engine, watch: RunWatch): Promise<ChipShare> {
   const { placement, times } = task;
-  const layers = layersOf(placement, network.products, engine, at(drawOf(task.seed), "chip", task.chip));
-  for (const [index, layer] of layers.entries()) {
-    layer.setRanges(task.calibration[index]!.ranges);
-    layer.program(0);
-    layer.elapse(placement.firstReading);
-  }
+  const chip = new ProgrammedChip(task, network, engine);
+  const { layers } = chip;
   const split = { mode: placement.readNoise, window: task.window };
   const images = task.endImage - task.firstImage;
   const ranks = times.map(() => task.compensation.map(() => new Uint32Array(images)));
@@ -99,18 +115,20 @@ export async function runChip(task: ChipTask, network: Network, engine: Engine, 
   const counts = layers.map(() => ({ signal: 0, error: 0 }));
   const histograms = task.histograms && task.firstImage === 0 ? new ChipHistograms(layers) : null;
 
+  const savesConductances = task.saves.conductances && task.firstImage === 0;
+  const at: LayerConductances[][] = [];
+  const kept = task.saves.outputs
+    ? times.map(() => task.compensation.map(() => new Float32Array(images * network.classes)))
+    : null;
+
   let reference: number[] | null = null;
   if (task.compensation.includes(true)) {
-    for (const layer of layers) layer.hold(split, 0);
+    chip.holdAt(chip.referenceTime, split);
     reference = layers.map((layer, index) => compensationRead(layer, task.calibration[index]!, compensation));
   }
-  let now = 0;
   for (const [k, time] of times.entries()) {
-    for (const layer of layers) {
-      layer.elapse(time - now);
-      layer.hold(split, time);
-    }
-    now = time;
+    chip.holdAt(time, split);
+    if (savesConductances) at.push(chip.conductances());
     heldShare.push(layers[0]!.heldShare(split));
     const factors = reference?.map((sum, index) => {
       const present = compensationRead(layers[index]!, task.calibration[index]!, null);
@@ -158,6 +176,7 @@ export async function runChip(task: ChipTask, network: Network, engine: Engine, 
         const labels = task.images.labels.subarray(first, first + count);
         rankLabels(scores, labels, ranks[k]![s]!.subarray(done, done + count));
         const wanted = task.floatScores.subarray(first * network.classes, (first + count) * network.classes);
+        if (kept) kept[k]![s]!.set(scores, done * network.classes);
         squaredError[k]![s]!.push(squaredDifference(scores, wanted));
         histograms?.stop();
         await watch.progress(count);
@@ -177,6 +196,8 @@ export async function runChip(task: ChipTask, network: Network, engine: Engine, 
     compensation: compensation.entries(),
     layers: counts.map((count, index) => ({ ...count, ...layers[index]!.clipping() })),
     histograms: histograms?.finish() ?? null,
+    conductances: savesConductances ? { programmed: chip.programmed, at } : null,
+    scores: kept,
   };
 }
 

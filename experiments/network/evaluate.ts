@@ -7,11 +7,13 @@ import { checkImages } from "./check-images.ts";
 import { worstLayers } from "./chip-figures.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type ImageData, imageBatch, imageCount } from "./images.ts";
+import { type ConductanceFile, readConductances } from "./loaded-conductances.ts";
 import type { Measured } from "./measured.ts";
 import type { Network } from "./partition.ts";
-import { layersOf, placementOf } from "./placement.ts";
+import { layersOf, placementOf, withoutDrift } from "./placement.ts";
 import { type Profile, profileNetwork } from "./profile.ts";
 import type { EvaluateRequest } from "./request.ts";
+import { type SavedArrays, savedArrays, savedBytes } from "./saved-arrays.ts";
 import type { CheckResult } from "./self-check.ts";
 import { runCheck, runChips, type StepSupplies, type WholeChip } from "./steps.ts";
 import { summarise } from "./summarise.ts";
@@ -22,6 +24,20 @@ export interface EvaluateSupplies extends StepSupplies, Pick<TaskTools, "ort" | 
   readonly chip: Chip;
   readonly test: ImageData;
   readonly calibration: ImageData;
+  /** Conductances in place of what programming leaves. */
+  readonly conductances?: ConductanceFile;
+  /** Told before the chips run what the arrays that are kept will take; may refuse it. */
+  readonly room?: (bytes: { readonly conductances: number; readonly outputs: number }) => void;
+}
+
+export interface EvaluateResult {
+  readonly evaluation: Omit<Evaluation, "runtime">;
+  readonly interrupted: boolean;
+  readonly warnings: readonly string[];
+  /** Numbers of the chips that finished, in the order of every list over chips, and how many were to. */
+  readonly chips: readonly number[];
+  readonly chipsAsked: number;
+  readonly saved: SavedArrays;
 }
 
 /** The largest batch whose inputs to one layer stay under 32 MB: the same for any number of threads, since it names noise. */
@@ -35,38 +51,41 @@ export function batchSizeOf(vectorBytes: number): number {
  *
  * An interrupted evaluation keeps the chips that finished; `interrupted` says so. Without any, it throws InterruptedError.
  */
-export async function evaluate(
-  request: EvaluateRequest,
-  supplies: EvaluateSupplies,
-): Promise<{ evaluation: Omit<Evaluation, "runtime">; interrupted: boolean; warnings: readonly string[] }> {
+export async function evaluate(request: EvaluateRequest, supplies: EvaluateSupplies): Promise<EvaluateResult> {
   const { chip, test, source } = supplies;
   const { network, engine } = await networkOnThread(source, supplies);
   checkImages(request.data, network, test);
   checkImages(request.data, network, supplies.calibration);
-  const placement = placementOf(chip, request.without, request.fidelity, request.readNoise);
+  const asked = placementOf(chip, request.without, request.fidelity, request.readNoise);
   const profile = await profileNetwork(network, imageBatch(test, 0, 1));
   const widest = network.products.map(({ groups, rows }, index) => 4 * groups * rows * profile.products[index]!);
   const batchSize = batchSizeOf(Math.max(...widest));
 
   // These layers hold no chip: they are asked for targets, ranges, counts and times, and give their memory back.
   const mark = engine.memory.mark();
-  const layers = layersOf(placement, network.products, engine, at(drawOf(request.seed), "calibration"));
+  const layers = layersOf(asked, network.products, engine, at(drawOf(request.seed), "calibration"));
+  const read = supplies.conductances ? readConductances(supplies.conductances, network, layers) : null;
+  const loaded = read?.loaded ?? null;
+  // Arrays that have times of their own have drifted already.
+  const placement = loaded?.kind === "at" ? withoutDrift(asked) : asked;
   const calibration = await calibrateLayers(chip, network, layers, supplies, batchSize);
   engine.memory.release(mark);
   const images = imageCount(test);
   const window = request.readWindow ?? images * latencyOfOne(layers, profile, costsOf(chip.costs, chip));
-  const times = [...new Set(request.times)].sort((a, b) => a - b);
+  const times = read?.times ?? [...new Set(request.times)].sort((a, b) => a - b);
   const compensation = { none: [false], global: [true], both: [false, true] }[request.compensation];
-  const { seed } = request;
+  const { seed, saves = { conductances: false, outputs: false } } = request;
+  const numbers = loaded?.chips ?? Array.from({ length: request.chips }, (_, number) => number);
+  const axes = { times, compensation, images, classes: network.classes };
+  supplies.room?.(savedBytes(saves, layers, numbers.length, axes));
   const common = { placement, calibration, images: test, batchSize };
   const steps = { ...supplies, source };
   const check = await runCheck(common, network.classes, steps);
   const floatScores = check.scores;
-  const chips = Array.from(
-    { length: request.chips },
-    (_, number): WholeChip => ({
-      ...{ ...common, seed, chip: number, times, compensation, window, floatScores },
-      histograms: number === 0,
+  const chips = numbers.map(
+    (number, index): WholeChip => ({
+      ...{ ...common, seed, chip: number, times, compensation, window, floatScores, loaded, saves },
+      histograms: index === 0,
     }),
   );
   const run = await runChips("reading images", chips, steps);
@@ -93,8 +112,18 @@ export async function evaluate(
     causes,
   };
   const interrupted = run.interrupted || runs?.interrupted === true;
-  const warnings = [...network.warnings, ...profile.warnings, ...selfCheckWarnings(check, images)];
-  return { evaluation: summarise(request, chip, measured), interrupted, warnings };
+  const warnings = [
+    ...[...network.warnings, ...profile.warnings, ...(read?.warnings ?? [])],
+    ...selfCheckWarnings(check, images),
+  ];
+  return {
+    evaluation: summarise(request, chip, measured),
+    interrupted,
+    warnings,
+    chips: finished.map((task) => task.chip),
+    chipsAsked: numbers.length,
+    saved: savedArrays(saves, byChip, layers, axes, network.checksum, test.labels),
+  };
 }
 
 /** The tiles with every cause off must be the float network; where they are not, no figure can be trusted. */

@@ -36,6 +36,10 @@ export function placementOf(
   return { chip, without: [...without], fidelity, readNoise, firstReading: device.firstReading };
 }
 
+export function withoutDrift(placement: Placement): Placement {
+  return { ...placement, without: [...new Set([...placement.without, "drift" as const])] };
+}
+
 /** What every layer of a chip has in common. */
 export function layerOptions({ chip, without, fidelity }: Placement, weightRange: number | null = null): LayerOptions {
   const off = new Set(without);

@@ -1,6 +1,7 @@
 import type { Cause, Fidelity } from "../../circuits/index.ts";
 import type { NoiseSplit } from "../../devices/index.ts";
 import type { Precision } from "../gpu-comparison/index.ts";
+import type { Saves } from "./saved-arrays.ts";
 
 /** What a user asks of an evaluation, checked and in SI. */
 export interface EvaluateRequest {
@@ -25,4 +26,6 @@ export interface EvaluateRequest {
   readonly precision: Precision;
   /** Inferences that programming is spread over. */
   readonly inferences: number;
+  /** Arrays to be kept for files; absent: none. */
+  readonly saves?: Saves;
 }

@@ -9,6 +9,7 @@ import { KeptArrays } from "./kept-arrays.ts";
 import type { Network } from "./partition.ts";
 import { layersOf, type Placement } from "./placement.ts";
 import { largestDifference, rankLabels } from "./scores.ts";
+import { sharedFloats } from "./shared-floats.ts";
 
 /** The float network and the tiles with every cause off, on a share of the images. */
 export interface CheckTask {
@@ -80,9 +81,7 @@ export async function checkShare(
 /** The shares in one; scores lie in memory that threads share where there is such memory, since every chip compares with them. */
 export function joinChecks(shares: readonly CheckShare[], classes: number): CheckResult {
   const images = shares.reduce((sum, { ranks }) => sum + ranks.length, 0);
-  const bytes = 4 * images * classes;
-  const memory = typeof SharedArrayBuffer === "function" ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
-  const scores = new Float32Array(memory);
+  const scores = sharedFloats(images * classes);
   const ranks = new Uint32Array(images);
   for (const share of shares) {
     scores.set(share.scores, share.firstImage * classes);

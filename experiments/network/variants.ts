@@ -32,12 +32,14 @@ export function variantPlacement(placement: Placement, variant: Variant): Placem
 /**
  * What has to run for a variant: nothing varies where no cause is drawn, so one chip at one time without compensation
  * (whose factor would be 1) stands for all.
+ *
+ * @param first  whether it is the first chip
  */
-export function variantTask(task: WholeChip, variant: Variant): WholeChip | null {
+export function variantTask(task: WholeChip, variant: Variant, first: boolean): WholeChip | null {
   const placement = variantPlacement(task.placement, variant);
-  const own = { ...task, placement, histograms: false };
+  const own = { ...task, placement, histograms: false, saves: { conductances: false, outputs: false } };
   if (isDrawn(placement)) return own;
-  return task.chip === 0 ? { ...own, times: task.times.slice(0, 1), compensation: [false] } : null;
+  return first ? { ...own, times: task.times.slice(0, 1), compensation: [false] } : null;
 }
 
 export function isDrawn({ without }: Placement): boolean {
