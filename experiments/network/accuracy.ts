@@ -1,5 +1,5 @@
 import { summary } from "../../src/ground/statistics/index.ts";
-import type { ChipShare } from "./chip-run.ts";
+import type { ChipShare } from "./chip-task.ts";
 import type { Spread, Summary } from "./evaluation.ts";
 import { accuracyOf } from "./variants.ts";
 

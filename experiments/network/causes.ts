@@ -1,5 +1,5 @@
 import { summary } from "../../src/ground/statistics/index.ts";
-import type { ChipShare } from "./chip-run.ts";
+import type { ChipShare } from "./chip-task.ts";
 import type { CauseResult, Difference, LayerCauseResult } from "./evaluation.ts";
 import type { Placement } from "./placement.ts";
 import { runChips, type StepSupplies, type WholeChip } from "./steps.ts";

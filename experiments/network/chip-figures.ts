@@ -1,4 +1,4 @@
-import type { ChipShare } from "./chip-run.ts";
+import type { ChipShare } from "./chip-task.ts";
 
 /** Shares of each chip, in the order in which chips come. */
 export function byChip(shares: readonly ChipShare[]): ChipShare[][] {

@@ -1,6 +1,6 @@
 import type { TileLayer } from "../../circuits/index.ts";
 import type { LayerCalibration } from "./calibration.ts";
-import type { ChipShare } from "./chip-run.ts";
+import type { ChipShare } from "./chip-task.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Network } from "./partition.ts";
 import type { Profile } from "./profile.ts";

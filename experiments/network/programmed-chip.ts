@@ -2,7 +2,7 @@ import { conductancesOf, type LayerConductances, replaceConductances, type TileL
 import type { NoiseSplit } from "../../devices/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
-import type { ChipTask } from "./chip-run.ts";
+import type { ChipTask } from "./chip-task.ts";
 import type { LoadedConductances } from "./loaded-conductances.ts";
 import type { Network } from "./partition.ts";
 import { layersOf } from "./placement.ts";

@@ -1,7 +1,7 @@
 import type { Cause, Fidelity } from "../../circuits/index.ts";
 import type { NoiseSplit } from "../../devices/index.ts";
 import type { Precision } from "../gpu-comparison/index.ts";
-import type { Saves } from "./saved-arrays.ts";
+import type { Saves } from "./chip-task.ts";
 
 /** What a user asks of an evaluation, checked and in SI. */
 export interface EvaluateRequest {

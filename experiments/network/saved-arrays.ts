@@ -1,14 +1,8 @@
 import { type LayerConductances, type TileLayer, targetsOf } from "../../circuits/index.ts";
 import type { WrittenArray } from "../../src/ground/formats/array.ts";
-import type { ChipShare } from "./chip-run.ts";
+import type { ChipShare, Saves } from "./chip-task.ts";
 import { type ConductanceKind, entryName, polarities } from "./conductance-names.ts";
 import { cellsOf } from "./loaded-conductances.ts";
-
-/** What an evaluation keeps of its chips beside its figures. */
-export interface Saves {
-  readonly conductances: boolean;
-  readonly outputs: boolean;
-}
 
 export type NamedArrays = readonly (readonly [name: string, array: WrittenArray])[];
 

@@ -3,7 +3,7 @@ import { at, drawOf } from "../../src/ground/draws/index.ts";
 import { InterruptedError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { LayerCalibration } from "./calibration.ts";
-import type { RunWatch } from "./chip-run.ts";
+import type { RunWatch } from "./chip-task.ts";
 import { classesOf, type ImageData, imageBatch } from "./images.ts";
 import { KeptArrays } from "./kept-arrays.ts";
 import type { Network } from "./partition.ts";

@@ -1,6 +1,6 @@
 import { InterruptedError } from "../../src/ground/errors.ts";
 import type { Pool } from "../../src/ground/jobs/pool.ts";
-import type { ChipShare, ChipTask } from "./chip-run.ts";
+import type { ChipShare, ChipTask } from "./chip-task.ts";
 import { type ImageData, imageCount } from "./images.ts";
 import { type CheckResult, type CheckTask, joinChecks } from "./self-check.ts";
 import type { NetworkSource, Step, StepResult } from "./tasks.ts";

@@ -16,7 +16,7 @@ import { addMoments, meanAndDeviation, noMoments, summary } from "../../src/grou
 import { chipBoundary, compareWithGpu, gpuAnchors, gpuNamed, type Workload } from "../gpu-comparison/index.ts";
 import { accuracySpread, errorSpread, standardError, topSpread } from "./accuracy.ts";
 import { byChip, signalToNoise } from "./chip-figures.ts";
-import type { ChipShare } from "./chip-run.ts";
+import type { ChipShare } from "./chip-task.ts";
 import type { Assumption, Evaluation, GpuComparison, LayerSummary, TimeResult } from "./evaluation.ts";
 import type { Measured } from "./measured.ts";
 import type { Profile } from "./profile.ts";

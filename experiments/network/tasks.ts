@@ -1,5 +1,6 @@
 import type { Engine } from "../../src/ground/kernels/index.ts";
-import { type ChipShare, type ChipTask, runChip } from "./chip-run.ts";
+import { runChip } from "./chip-run.ts";
+import type { ChipShare, ChipTask } from "./chip-task.ts";
 import type { Ort } from "./ort.ts";
 import { type ReadOptions, readNetwork } from "./partition.ts";
 import { engineBytes } from "./placement.ts";

@@ -1,5 +1,5 @@
 import { type Cause, causes } from "../../circuits/index.ts";
-import type { ChipShare } from "./chip-run.ts";
+import type { ChipShare } from "./chip-task.ts";
 import type { Placement } from "./placement.ts";
 import type { WholeChip } from "./steps.ts";
 
