@@ -37,7 +37,7 @@ export const data: ImageData = {
   values: numbers(48 * images, 21),
   labels: Int32Array.from({ length: images }, (_, i) => i % 5),
   size: 48,
-  shape: [3, 4, 4],
+  shapes: [[3, 4, 4]],
   scale: [1],
   shift: [0],
 };
@@ -103,7 +103,7 @@ export async function run(request: Partial<EvaluateRequest> = {}, given: Given =
       ort,
       openEngine,
       keep,
-      source: { file: `${network}.onnx`, bytes: networkOf(network), imageShape: [3, 4, 4] },
+      source: { file: `${network}.onnx`, bytes: networkOf(network), imageShapes: [[3, 4, 4]] },
       chip: chipWith("pcm", "tile.rows=10", "tile.columns=4", ...(given.chip ?? [])),
       test: data,
       calibration: data,
