@@ -1,11 +1,12 @@
 """Train the networks of this folder on MNIST and write them as ONNX.
 
-    python data/networks/train.py --data DIR_WITH_IDX_FILES --out data/networks [perceptron|lenet]
+    python data/networks/train.py --data DIR_WITH_IDX_FILES --out data/networks [NAME]
 
-Without a name both are trained. Pixels enter as value / 255, nothing else is done to them. Two habits make the
+Without a name all are trained. Pixels enter as value / 255, nothing else is done to them. Two habits make the
 networks fit for analog hardware: every training step sees weights with fresh Gaussian noise, in proportion to the
 largest weight of each output (on a crossbar that weight takes the whole conductance range of its column), and after
 every step an output's weights are clamped to a few of their standard deviations, so that no outlier sets the range.
+`separable` is the exception: it is trained without the noise, to be a network that feels it.
 """
 import argparse
 import gzip
@@ -15,15 +16,17 @@ import os
 import time
 
 import numpy as np
+import onnx
 import torch
 import torch.nn.functional as F
+from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-WEIGHT_NOISE = 0.05      # standard deviation, as a share of the largest |w| of the output
+WEIGHT_NOISE = {"perceptron": 0.05, "lenet": 0.05, "separable": 0.0, "lstm": 0.05}  # share of the output's largest |w|
 CLAMP = 3.0              # standard deviations of the weights of one output
 LABEL_SMOOTHING = 0.05
 BATCH = 200
-EPOCHS = {"perceptron": 40, "lenet": 30}
+EPOCHS = {"perceptron": 40, "lenet": 30, "separable": 15, "lstm": 30}
 
 
 def read_idx(folder, name):
@@ -43,23 +46,32 @@ def load(folder, split):
     return torch.from_numpy(images)[:, None], torch.from_numpy(labels)
 
 
-def noisy(layer):
-    """The layer's weights, in training with noise as analog cells would have it."""
-    weight = layer.weight
-    if not layer.training:
+def noisy(layer, weight):
+    """One of the layer's weights, in training with noise as analog cells would have it."""
+    if not layer.training or layer.noise == 0:
         return weight
     largest = weight.detach().abs().flatten(1).amax(1).view(-1, *[1] * (weight.dim() - 1))
-    return weight + WEIGHT_NOISE * largest * torch.randn_like(weight)
+    return weight + layer.noise * largest * torch.randn_like(weight)
 
 
 class Linear(nn.Linear):
     def forward(self, x):
-        return F.linear(x, noisy(self), self.bias)
+        return F.linear(x, noisy(self, self.weight), self.bias)
 
 
 class Conv2d(nn.Conv2d):
     def forward(self, x):
-        return F.conv2d(x, noisy(self), self.bias, padding=self.padding)
+        return F.conv2d(x, noisy(self, self.weight), self.bias, self.stride, self.padding, groups=self.groups)
+
+
+class LastState(nn.LSTM):
+    """An LSTM over an image's rows as steps, each a vector of its pixels; gives the state after the last one."""
+
+    def forward(self, images):
+        steps = images[:, 0].transpose(0, 1)                # [step][image][pixel]
+        start = steps.new_zeros(1, steps.shape[1], self.hidden_size)
+        weights = [noisy(self, self.weight_ih_l0), noisy(self, self.weight_hh_l0), self.bias_ih_l0, self.bias_hh_l0]
+        return torch.lstm(steps, (start, start), weights, True, 1, 0.0, self.training, False, False)[1][0]
 
 
 def perceptron():
@@ -80,6 +92,24 @@ def lenet():
         Linear(84, 10))
 
 
+def separable():
+    """Convolutions of one channel each, then of one pixel each; the norms become part of them in the file."""
+    def convolution(channels, outputs, size, **options):
+        return [Conv2d(channels, outputs, size, padding=size // 2, bias=False, **options), nn.BatchNorm2d(outputs), nn.ReLU()]
+
+    def pair(channels, outputs, stride):
+        return [*convolution(channels, channels, 3, stride=stride, groups=channels), *convolution(channels, outputs, 1)]
+    return nn.Sequential(
+        *convolution(1, 16, 3, stride=2),
+        *pair(16, 32, 1), *pair(32, 64, 2), *pair(64, 64, 1),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+        Linear(64, 10))
+
+
+def lstm():
+    return nn.Sequential(LastState(28, 64), Linear(64, 10))
+
+
 def jitter(images):
     """Each image turned by up to 10 degrees, sized by up to 10 % and shifted by up to 2 pixels."""
     n = len(images)
@@ -93,11 +123,11 @@ def jitter(images):
 
 def clamp_weights(model):
     with torch.no_grad():
-        for layer in model:
-            if isinstance(layer, (Linear, Conv2d)):
-                rows = layer.weight.flatten(1)
+        for weight in model.parameters():
+            if weight.dim() > 1:
+                rows = weight.flatten(1)
                 limit = CLAMP * rows.std(1, keepdim=True)
-                layer.weight.copy_(torch.minimum(torch.maximum(rows, -limit), limit).view_as(layer.weight))
+                weight.copy_(torch.minimum(torch.maximum(rows, -limit), limit).view_as(weight))
 
 
 @torch.no_grad()
@@ -130,13 +160,44 @@ def export(model, path):
         model, torch.zeros(1, 1, 28, 28), path, dynamo=False, opset_version=17, do_constant_folding=True,
         input_names=["images"], output_names=["scores"],
         dynamic_axes={"images": {0: "batch"}, "scores": {0: "batch"}})
-    with open(path, "rb") as file:
-        print(f"{path}: {os.path.getsize(path)} bytes, sha256 {hashlib.sha256(file.read()).hexdigest()}")
+
+
+def export_lstm(model, path):
+    """Written node by node: the exporter would add nodes that make the first state of a size it reads off the batch."""
+    layer, head = model
+
+    def gates(tensor):
+        """torch has input, forget, cell, output; ONNX input, output, forget, cell; and an axis of directions first."""
+        first, forget, cell, output = tensor.detach().chunk(4)
+        return torch.cat([first, output, forget, cell])[None]
+    tensors = {
+        "one": torch.tensor([1]), "zero": torch.tensor([0]),
+        "inputWeights": gates(layer.weight_ih_l0), "stateWeights": gates(layer.weight_hh_l0),
+        "gateBiases": torch.cat([gates(layer.bias_ih_l0), gates(layer.bias_hh_l0)], 1),
+        "scoreWeights": head.weight.detach(), "scoreBiases": head.bias.detach()}
+    nodes = [
+        helper.make_node("Squeeze", ["images", "one"], ["rows"]),
+        helper.make_node("Transpose", ["rows"], ["steps"], perm=[1, 0, 2]),
+        helper.make_node("LSTM", ["steps", "inputWeights", "stateWeights", "gateBiases"], ["", "lastState"],
+                         hidden_size=layer.hidden_size),
+        helper.make_node("Squeeze", ["lastState", "zero"], ["state"]),
+        helper.make_node("Gemm", ["state", "scoreWeights", "scoreBiases"], ["scores"], transB=1)]
+    graph = helper.make_graph(
+        nodes, "lstm",
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, ["batch", 1, 28, 28])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", 10])],
+        [numpy_helper.from_array(tensor.numpy(), name) for name, tensor in tensors.items()])
+    written = helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 17)])
+    onnx.checker.check_model(written, full_check=True)
+    onnx.save(written, path)
+
+
+NETWORKS = {"perceptron": perceptron, "lenet": lenet, "separable": separable, "lstm": lstm}
 
 
 def main():
     parser = argparse.ArgumentParser(description="Train the MNIST networks and write them as ONNX.")
-    parser.add_argument("name", nargs="?", choices=["perceptron", "lenet"], help="default: both")
+    parser.add_argument("name", nargs="?", choices=NETWORKS, help="default: all")
     parser.add_argument("--data", required=True, help="folder with the four MNIST IDX files, plain or gzipped")
     parser.add_argument("--out", required=True, help="folder that receives NAME.onnx")
     parser.add_argument("--seed", type=int, default=1)
@@ -145,15 +206,20 @@ def main():
     torch.set_num_threads(1)                                # the order of sums, and so every bit, depends on it
     images, labels = load(arguments.data, "train")
     test = load(arguments.data, "t10k")
-    for name in [arguments.name] if arguments.name else ["perceptron", "lenet"]:
+    for name in [arguments.name] if arguments.name else NETWORKS:
         torch.manual_seed(arguments.seed)
-        model = perceptron() if name == "perceptron" else lenet()
+        model = NETWORKS[name]()
+        for layer in model:
+            layer.noise = WEIGHT_NOISE[name]
         train(model, images, labels, arguments.epochs or EPOCHS[name])
         model.train()                                   # weight noise on
         disturbed = [accuracy(model, *test) for _ in range(5)]
         model.eval()
         print(f"{name}: test accuracy {accuracy(model, *test):.4f}, with weight noise {np.mean(disturbed):.4f}")
-        export(model, os.path.join(arguments.out, f"{name}.onnx"))
+        path = os.path.join(arguments.out, f"{name}.onnx")
+        export_lstm(model, path) if name == "lstm" else export(model, path)
+        with open(path, "rb") as file:
+            print(f"{path}: {os.path.getsize(path)} bytes, sha256 {hashlib.sha256(file.read()).hexdigest()}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { create } from "@bufbuild/protobuf";
 import { AttributeProtoSchema, FunctionProtoSchema } from "onnx-buf";
 import { describe, expect, it } from "vitest";
@@ -460,24 +459,5 @@ describe("a run", () => {
     const [a, b] = [await readNetwork("a", bytes, ort), await readNetwork("b", shared, ort)];
     expect(b.checksum).toBe(a.checksum);
     expect(b.products).toEqual(a.products);
-  });
-});
-
-describe.each(["perceptron", "lenet"])("the %s that ships", (name) => {
-  const file = `data/networks/${name}.onnx`;
-  it.skipIf(!existsSync(file))("has all its weights in products and runs as on ONNX Runtime", async () => {
-    const network = await readNetwork(file, readFileSync(file), ort);
-    const inProducts = network.products.reduce(
-      (sum, p) => sum + p.groups * p.rows * p.columns + (p.bias?.length ?? 0),
-      0,
-    );
-    expect(network.parameters).toBe(inProducts);
-    expect([...network.inputs[0]!.shape]).toEqual([1, 28, 28]);
-    expect(network.classes).toBe(10);
-    expect(network.batched).toBe(true);
-    const images = numbers(16 * 784, 9).map(Math.abs);
-    expect(difference(await network.run(images, 16, exact(network)), await network.runWhole(images, 16))).toBeLessThan(
-      tolerance,
-    );
   });
 });
