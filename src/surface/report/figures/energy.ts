@@ -73,11 +73,11 @@ export function gpuFigure({ energy, gpus }: EvaluationOutput): Markup {
   });
 }
 
-/** Powers of ten, at most five of them. */
+/** Powers of ten, at most four of them: their names need room. */
 function decades(low: number, high: number): number[] {
   const first = Math.round(Math.log10(low));
   const last = Math.round(Math.log10(high));
-  const step = Math.max(1, Math.ceil((last - first) / 4));
+  const step = Math.max(1, Math.ceil((last - first) / 3));
   const found: number[] = [];
   for (let power = first; power <= last; power += step) found.push(Number(`1e${power}`));
   return found;
