@@ -26,6 +26,36 @@ function countOf(ledger: Ledger, name: string): number {
     .reduce((sum, { operation, count }) => sum + (operation === name ? count.high + count.low : 0), 0);
 }
 
+describe("fresh noise", () => {
+  // 1,100 equal vectors are two reads of at most 1,024: twelve reads in all, each a stream of its own. Without call,
+  // batch or part in the address, two of them are the same numbers.
+  it("is another in every call, batch and part of a batch, and the same when asked again", async () => {
+    const [rows, columns, vectors] = [6, 4, 1100];
+    const chip = chipWith("pcm", ...off);
+    for (const fidelity of ["statistical", "sampled"] as const) {
+      const layer = await layerOf({ chip, rows, columns, weights: [normals(rows * columns, 1)], fidelity });
+      layer.hold({ mode: "perRead", window: 0 }, 0);
+      const x = new Float32Array(vectors * rows).fill(0.5);
+      const read = (batch: number, call: number) => layer.multiply(x, vectors, "images", batch, null, undefined, call);
+      const seen = new Set<string>();
+      for (const [batch, call] of [0, 1].flatMap((b) => [0, 1, 2].map((c) => [b, c] as const))) {
+        const y = read(batch, call);
+        expect(read(batch, call)).toEqual(y);
+        for (const first of [0, vectorsPerRead]) seen.add(y.slice(first * columns, (first + 70) * columns).join());
+      }
+      expect(seen.size).toBe(12);
+    }
+  });
+
+  it("is refused to a call for which there are no numbers left", async () => {
+    const layer = await layerOf({ chip: chipWith("pcm"), rows: 1, columns: 1, weights: [normals(1, 1)] });
+    layer.hold(exact, 0);
+    const read = (call: number) => layer.multiply(Float32Array.of(1), 1, "images", 0, null, undefined, call);
+    expect(() => read(2 ** 16 - 1)).not.toThrow();
+    expect(() => read(2 ** 16)).toThrow("would share noise");
+  });
+});
+
 describe("a layer on ideal tiles", () => {
   // float32 keeps 24 bits of weight and sum: 1e-5 of the largest output is a hundred times their rounding over 1,100 rows.
   it("multiplies as the float product does, for any shape, tile and group", async () => {
