@@ -51,7 +51,7 @@ const sequences: ImageData = {
   values: numbers(count * steps * features, 3),
   labels: Int32Array.from({ length: count }, (_, i) => i % classes),
   size: steps * features,
-  shape: [steps, features],
+  shapes: [[steps, features]],
   scale: [1],
   shift: [0],
 };
@@ -100,7 +100,7 @@ async function run(
     { ...asked, ...request },
     {
       ...{ ort, openEngine, keep, pool, signal, test: images, calibration: images },
-      source: { file: "recurrent.onnx", bytes, imageShape: images.shape },
+      source: { file: "recurrent.onnx", bytes, imageShapes: images.shapes },
       chip: chipWith("pcm", ...chip),
       stage: () => ({ progress: () => {} }),
     },
@@ -181,7 +181,7 @@ describe("an evaluation of a recurrent network", () => {
         values: numbers(256 * wide, 8).map((value) => 0.7 + 0.1 * value),
         labels: Int32Array.from({ length: 256 }, () => 0),
         size: wide,
-        shape: [wide],
+        shapes: [[wide]],
         scale: [1],
         shift: [0],
       };
