@@ -18,6 +18,6 @@ export { chipTree, printChip } from "./print-chip.ts";
 export { largestMagnitude } from "./ranges.ts";
 export { type ChipRequest, readChip } from "./read-chip.ts";
 export { type Fidelity, fidelities, vectorsPerRead } from "./tile.ts";
-export { type Cause, causes, type TileSpec, tileSpec } from "./tile-spec.ts";
+export { type Cause, causes, type TileSpec, tileSpec, turnsVoltage } from "./tile-spec.ts";
 export type { Open } from "./value-files.ts";
 export { readVectors, type VectorSource, type Vectors } from "./vectors.ts";

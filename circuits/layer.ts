@@ -8,7 +8,7 @@ import { compensationPlace, type Ledger } from "./energy/index.ts";
 import type { ConverterCounters } from "./histograms.ts";
 import { type LayerOptions, type LayerWeights, type PlacedTile, placeTiles, withTargets } from "./placed-tile.ts";
 import { type DrivenInputs, vectorsPerRead } from "./tile.ts";
-import { type Pass, passesOf, productTime, type TileSpec } from "./tile-spec.ts";
+import { passesOf, productTime, type Term, type TileSpec } from "./tile-spec.ts";
 import { readVectors, type Vectors } from "./vectors.ts";
 
 /** Full scales of a layer's converters. */
@@ -38,7 +38,7 @@ export class TileLayer {
   /** Tiles of one row of them, by group. */
   readonly #rowTiles: readonly (readonly (readonly PlacedTile[])[])[];
   readonly #integer: boolean;
-  readonly #parts: readonly Pass["part"][];
+  readonly #parts: readonly Term["part"][];
   #inputRange = 1;
   #inputs = { clipped: 0, count: 0 };
   #outputs = { clipped: 0, count: 0 };
@@ -55,8 +55,8 @@ export class TileLayer {
     this.product = product;
     this.options = options;
     this.#integer = spec.inputLevels > 0 && spec.inputLevels <= 127 && spec.clip;
-    this.#parts = [...new Set(passesOf(spec).map(({ part }) => part))];
     this.placed = placeTiles(engine, product, options, this.#integer, draw);
+    this.#parts = this.placed[0]!.tile.parts;
     this.#rowTiles = Array.from({ length: product.groups }, (_, group) => {
       const ofGroup = this.placed.filter((placed) => placed.group === group);
       const rowTiles = new Set(ofGroup.map(({ rowTile }) => rowTile));
@@ -219,8 +219,8 @@ export class TileLayer {
     const { memory } = this.engine;
     const { inputLevels, clip, input } = this.spec;
     const range = this.#inputRange > 0 ? this.#inputRange : 1;
-    const codes = new Map<Pass["part"], PackedCodes>();
-    const values = new Map<Pass["part"], Float32Array>();
+    const codes = new Map<Term["part"], PackedCodes>();
+    const values = new Map<Term["part"], Float32Array>();
     const sums = { absolute: new Float64Array(height), squared: new Float64Array(height) };
     let clipped = 0;
     for (const part of this.#parts) {

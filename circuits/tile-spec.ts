@@ -8,6 +8,7 @@ export const causes = [
   "programmingNoise",
   "drift",
   "readNoise",
+  "polarity",
   "inputConverter",
   "outputConverter",
   "clipping",
@@ -38,11 +39,23 @@ export interface TileSpec {
   readonly conversionTime: number;
 }
 
+export type Side = "positive" | "negative";
+
+/** Inputs that are driven at the same time, and the cells that meet them with the read voltage reversed. */
+export interface Term {
+  readonly part: "signed" | Side;
+  /** Of its currents: magnitudes of negative inputs count negative where both signs are driven at once. */
+  readonly sign: 1 | -1;
+  readonly reversed: readonly Side[];
+}
+
 /** One conversion of every column: which inputs drive, which bit lines are summed, with which sign the result counts. */
 export interface Pass {
-  readonly part: "signed" | "positive" | "negative";
-  readonly polarity: "both" | "positive" | "negative";
+  readonly part: Term["part"];
+  readonly polarity: "both" | Side;
   readonly sign: 1 | -1;
+  /** How the part is driven: as it is, or its two signs apart where cells tell the voltage's polarity. */
+  readonly terms: readonly Term[];
 }
 
 export function tileSpec(chip: Chip, without: ReadonlySet<Cause>): TileSpec {
@@ -65,16 +78,42 @@ export function tileSpec(chip: Chip, without: ReadonlySet<Cause>): TileSpec {
   };
 }
 
-/** The conversions that make one signed product: one for each input sign driven apart and each bit line converted apart. */
-export function passesOf(spec: TileSpec): readonly Pass[] {
+/**
+ * The conversions that make one signed product: one for each input sign driven apart and each bit line converted apart.
+ *
+ * @param tellsPolarity  whether cells conduct differently with the read voltage reversed. Currents subtract before the converter
+ *   because the negative cells have the other voltage; both signs of inputs are driven at once because negative ones turn it round.
+ */
+export function passesOf(spec: TileSpec, tellsPolarity = false): readonly Pass[] {
   const parts: Pass["part"][] = spec.phases === 1 ? ["signed"] : ["positive", "negative"];
   const together = spec.phases < 4 && spec.subtraction === "before-converter";
   const polarities: Pass["polarity"][] = together ? ["both"] : ["positive", "negative"];
   return parts.flatMap((part) =>
-    polarities.map(
-      (polarity) => ({ part, polarity, sign: (part === "negative") !== (polarity === "negative") ? -1 : 1 }) as const,
-    ),
+    polarities.map((polarity) => {
+      const sign = (part === "negative") !== (polarity === "negative") ? -1 : 1;
+      return {
+        part,
+        polarity,
+        sign,
+        terms: tellsPolarity ? termsOf(part, polarity) : [{ part, sign: 1, reversed: [] }],
+      } as const;
+    }),
   );
+}
+
+/** Whether some cells are read at one voltage polarity and some, or the same at another time, at the other. */
+export function turnsVoltage(spec: TileSpec): boolean {
+  return passesOf(spec, true).some(({ terms }) => terms.some(({ reversed }) => reversed.length > 0));
+}
+
+function termsOf(part: Pass["part"], polarity: Pass["polarity"]): readonly Term[] {
+  const reversed: Side[] = polarity === "both" ? ["negative"] : [];
+  if (part !== "signed") return [{ part, sign: 1, reversed }];
+  const turned: Side[] = polarity === "negative" ? ["negative"] : ["positive"];
+  return [
+    { part: "positive", sign: 1, reversed },
+    { part: "negative", sign: -1, reversed: turned },
+  ];
 }
 
 /** s for one product of a tile: integration in every phase, then columns in turns over the converters. */

@@ -2,8 +2,6 @@ import {
   boundSkewness,
   CrossbarArray,
   codePlace,
-  type FreshCells,
-  type HeldConductances,
   multiplyCodes,
   multiplyFloats,
   multiplySquares,
@@ -23,11 +21,12 @@ import {
   sampleColumnSums,
   sumColumns,
 } from "../crossbar/index.ts";
-import { clampedMoments, type DeviceSwitches, type NoiseSplit, type PreparedDevice } from "../devices/index.ts";
+import type { DeviceSwitches, NoiseSplit, PreparedDevice } from "../devices/index.ts";
 import { at, type Draw } from "../src/ground/draws/index.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
 import { convertOutputs } from "./converters.ts";
-import { type Pass, passesOf, type TileSpec } from "./tile-spec.ts";
+import { Reading, type SeenCells } from "./reading.ts";
+import { type Pass, passesOf, type Side, type Term, type TileSpec } from "./tile-spec.ts";
 
 /** "statistical": fresh noise as one Gaussian per output with the exact variance; "sampled": every cell read by itself. */
 export const fidelities = ["statistical", "sampled"] as const;
@@ -44,14 +43,15 @@ export interface DrivenInputs {
   readonly vectors: number;
   /** x in units of full scale for one code. */
   readonly factor: number;
-  readonly codes: ReadonlyMap<Pass["part"], PackedCodes>;
+  readonly codes: ReadonlyMap<Term["part"], PackedCodes>;
   /** x in units of full scale, [vectors][rows]; empty where codes serve. */
-  readonly values: ReadonlyMap<Pass["part"], Float32Array>;
+  readonly values: ReadonlyMap<Term["part"], Float32Array>;
 }
 
-/** One polarity choice of a reading, ready to multiply. */
+/** Bit lines that a term of a pass sums, for one reading, ready to multiply. */
 interface Summed {
   readonly polarity: Pass["polarity"];
+  readonly reversed: readonly Side[];
   readonly means: PackedWeights | Float32Array;
   readonly variances: PackedWeights | Float32Array;
   /** Bounds of its outputs' skewness, [padded columns]. */
@@ -67,8 +67,6 @@ export class Tile {
   readonly array: CrossbarArray;
   readonly rows: number;
   readonly columns: number;
-  /** Conductances of one word line read together, mean over noise, S, [rows]: what a driven line loads its driver with. */
-  readonly lineConductance: Float64Array;
   /** Full scale of the output converter, S (column current per volt of full-scale drive). */
   outputRange = 0;
   /** Told of every column sum in units of the output converter's full scale, where somebody looks. */
@@ -77,12 +75,10 @@ export class Tile {
   readonly #spec: TileSpec;
   readonly #fidelity: Fidelity;
   readonly #draw: Draw;
-  readonly #held: HeldConductances;
-  readonly #means: { readonly positive: Float32Array; readonly negative: Float32Array };
-  readonly #fresh: { readonly positive: FreshCells; readonly negative: FreshCells };
+  readonly #reading: Reading;
   readonly #summed: readonly Summed[];
   readonly #passes: readonly Pass[];
-  #reading: Draw;
+  #noise: Draw;
 
   /** @param integer  whether inputs come as codes, so that the product is exact integer arithmetic */
   constructor(
@@ -102,32 +98,19 @@ export class Tile {
     this.#spec = spec;
     this.#fidelity = fidelity;
     this.#draw = draw;
-    this.#reading = draw;
+    this.#noise = draw;
     this.array = new CrossbarArray(engine, device, rows, columns, draw, switches);
-    this.lineConductance = new Float64Array(rows);
-    const cells = rows * columns;
+    this.#passes = passesOf(spec, this.array.tellsPolarity);
+    this.#reading = new Reading(engine, this.array, new Set(this.#terms.flatMap(({ reversed }) => reversed)));
     const { memory } = engine;
-    this.#held = {
-      positive: memory.float32(cells),
-      negative: memory.float32(cells),
-      positiveDeviation: memory.float32(cells),
-      negativeDeviation: memory.float32(cells),
-    };
-    this.#means = { positive: memory.float32(cells), negative: memory.float32(cells) };
-    const fresh = (centre: Float32Array, deviation: Float32Array): FreshCells => ({
-      centre,
-      deviation,
-      variance: memory.float32(cells),
-      thirdOverVariance: memory.float32(cells),
-    });
-    this.#fresh = {
-      positive: fresh(this.#held.positive, this.#held.positiveDeviation),
-      negative: fresh(this.#held.negative, this.#held.negativeDeviation),
-    };
-    this.#passes = passesOf(spec);
-    const polarities = [...new Set(this.#passes.map(({ polarity }) => polarity))];
-    this.#summed = polarities.map((polarity) => ({
-      polarity,
+    const cells = rows * columns;
+    const summed = new Map(
+      this.#passes.flatMap(({ polarity, terms }) =>
+        terms.map((term) => [keyOf(polarity, term), { polarity, reversed: term.reversed }]),
+      ),
+    );
+    this.#summed = [...summed.values()].map((bitLines) => ({
+      ...bitLines,
       means: integer ? newPackedWeights(memory, rows, columns) : memory.float32(cells),
       variances: integer ? newPackedVariances(memory, rows, columns) : memory.float32(cells),
       ratio: memory.float32(padded(columns, panelColumns)),
@@ -137,34 +120,39 @@ export class Tile {
     }));
   }
 
+  get #terms(): Term[] {
+    return this.#passes.flatMap(({ terms }) => terms);
+  }
+
+  /** Parts of the inputs that its reads drive, one after another or, where cells tell polarities, at once. */
+  get parts(): Term["part"][] {
+    return [...new Set(this.#terms.map(({ part }) => part))];
+  }
+
+  /** Conductances of one word line read together, mean over noise, S, [rows]: what a driven line loads its driver with. */
+  get lineConductance(): Float64Array {
+    return this.#reading.lineConductance;
+  }
+
   /** Takes one reading: draws what is held for a run and packs what the product needs. The same number, the same draws. */
   hold(split: NoiseSplit, reading: number): void {
-    this.array.hold(split, reading, this.#held);
-    this.#reading = at(this.#draw, "fresh read noise", reading);
-    const { rows, columns } = this;
-    for (const side of ["positive", "negative"] as const) this.#clamp(side);
-    const { positive, negative } = this.#means;
-    for (let i = 0, cell = 0; i < rows; i++) {
-      let sum = 0;
-      for (let j = 0; j < columns; j++, cell++) sum += positive[cell]! + negative[cell]!;
-      this.lineConductance[i] = sum;
-    }
+    this.#reading.hold(split, reading);
+    this.#noise = at(this.#draw, "fresh read noise", reading);
     if (this.#fidelity === "sampled") return;
     for (const summed of this.#summed) {
-      const [first, second] = sidesOf(summed.polarity);
-      const fresh = this.#fresh[first];
-      const other = second ? this.#fresh[second] : null;
-      summed.noisy = anyAbove(fresh.deviation) || (other !== null && anyAbove(other.deviation));
-      this.#pack(summed.means, this.#means[first], second && this.#means[second], -1);
+      const [first, second] = this.#bitLines(summed.polarity, summed.reversed);
+      summed.noisy = anyAbove(first.deviation) || (second !== null && anyAbove(second.deviation));
+      this.#pack(summed.means, first.means, second?.means ?? null, -1);
       if (!summed.noisy) continue;
-      this.#pack(summed.variances, fresh.variance, other?.variance ?? null, 1);
-      boundSkewness(fresh, other, rows, columns, summed.ratio, summed.third, summed.thirdNorm);
+      this.#pack(summed.variances, first.variance, second?.variance ?? null, 1);
+      boundSkewness(first, second, this.rows, this.columns, summed.ratio, summed.third, summed.thirdNorm);
     }
   }
 
-  #clamp(side: "positive" | "negative"): void {
-    const { centre, deviation, variance, thirdOverVariance } = this.#fresh[side];
-    clampedMoments(this.#engine, centre, deviation, this.#means[side], variance, thirdOverVariance);
+  /** The bit lines that are summed: one, or the second taken from the first. */
+  #bitLines(polarity: Pass["polarity"], reversed: readonly Side[]): readonly [SeenCells, SeenCells | null] {
+    if (polarity !== "both") return [this.#reading.cells(polarity, reversed), null];
+    return [this.#reading.cells("positive", reversed), this.#reading.cells("negative", reversed)];
   }
 
   #pack(into: PackedWeights | Float32Array, first: Float32Array, second: Float32Array | null, sign: 1 | -1): void {
@@ -197,12 +185,19 @@ export class Tile {
     const mark = memory.mark();
     const width = padded(this.columns, panelColumns);
     const sums = memory.float32(inputs.vectors * width);
+    const more = this.#passes.some(({ terms }) => terms.length > 1) ? memory.float32(inputs.vectors * width) : sums;
     const scale = memory.float32(this.columns);
     let clipped = 0;
     for (const [index, pass] of this.#passes.entries()) {
-      const draw = at(this.#reading, purpose, index);
-      if (this.#fidelity === "sampled") this.#sample(inputs, pass, draw, event, sums, width);
-      else this.#sum(inputs, pass, draw, event, sums, width);
+      const draw = at(this.#noise, purpose, index);
+      for (const [k, term] of pass.terms.entries()) {
+        const into = k === 0 ? sums : more;
+        // A cell meets one sign of input only, so what two terms draw is of different cells.
+        const own = k === 0 ? draw : at(draw, "term", k);
+        if (this.#fidelity === "sampled") this.#sample(inputs, pass.polarity, term, own, event, into, width);
+        else this.#sum(inputs, pass.polarity, term, own, event, into, width);
+        if (k > 0) for (let i = 0; i < sums.length; i++) sums[i]! += term.sign * more[i]!;
+      }
       if (this.outputWatch && this.outputRange > 0) this.#show(sums, inputs.vectors, width, this.outputWatch);
       for (let j = 0; j < this.columns; j++) scale[j] = pass.sign * outputScale[j]!;
       const { outputLevels, clip } = this.#spec;
@@ -228,15 +223,23 @@ export class Tile {
     }
   }
 
-  #sum(inputs: DrivenInputs, pass: Pass, draw: Draw, event: number, sums: Float32Array, width: number): void {
+  #sum(
+    inputs: DrivenInputs,
+    polarity: Pass["polarity"],
+    term: Term,
+    draw: Draw,
+    event: number,
+    sums: Float32Array,
+    width: number,
+  ): void {
     const engine = this.#engine;
     const { memory } = engine;
     const mark = memory.mark();
     const { rows, columns } = this;
     const { vectors, factor } = inputs;
-    const summed = this.#summed.find(({ polarity }) => polarity === pass.polarity)!;
-    const codes = inputs.codes.get(pass.part);
-    const x = inputs.values.get(pass.part);
+    const summed = this.#summed.find((each) => keyOf(each.polarity, each) === keyOf(polarity, term))!;
+    const codes = inputs.codes.get(term.part);
+    const x = inputs.values.get(term.part);
     let products: Products;
     let variances: Products | null = null;
     let largest: Float32Array;
@@ -286,16 +289,15 @@ export class Tile {
       : null;
     const flagged = sumColumns(engine, products, variances, factor, draw, event, sums, check);
     if (check && flagged > 0) {
-      const [first, second] = sidesOf(pass.polarity);
-      const other = second ? this.#fresh[second] : null;
+      const [first, second] = this.#bitLines(polarity, term.reversed);
       resampleSkewed(
         engine,
         check,
         flagged,
         codes ?? x!,
         factor,
-        this.#fresh[first],
-        other,
+        first,
+        second,
         rows,
         columns,
         width,
@@ -307,33 +309,27 @@ export class Tile {
     memory.release(mark);
   }
 
-  #sample(inputs: DrivenInputs, pass: Pass, draw: Draw, event: number, sums: Float32Array, width: number): void {
+  #sample(
+    inputs: DrivenInputs,
+    polarity: Pass["polarity"],
+    term: Term,
+    draw: Draw,
+    event: number,
+    sums: Float32Array,
+    width: number,
+  ): void {
     const { vectors, factor } = inputs;
     const { rows, columns } = this;
-    const x = inputs.values.get(pass.part) ?? unpack(inputs.codes.get(pass.part)!, vectors, rows, factor);
+    const x = inputs.values.get(term.part) ?? unpack(inputs.codes.get(term.part)!, vectors, rows, factor);
+    const held = this.#reading.held(term.reversed);
     sums.fill(0);
-    sampleColumnSums(
-      this.#engine,
-      x,
-      vectors,
-      rows,
-      columns,
-      this.#held,
-      pass.polarity,
-      draw,
-      event * vectorsPerRead,
-      sums,
-      width,
-    );
+    const first = event * vectorsPerRead;
+    sampleColumnSums(this.#engine, x, vectors, rows, columns, held, polarity, draw, first, sums, width);
   }
 }
 
-type Side = "positive" | "negative";
-
-/** Which bit lines a polarity sums: one, or the second taken from the first. */
-function sidesOf(polarity: Pass["polarity"]): readonly [Side, Side | null] {
-  return polarity === "both" ? ["positive", "negative"] : [polarity, null];
-}
+const keyOf = (polarity: Pass["polarity"], { reversed }: Pick<Term, "reversed">): string =>
+  [polarity, ...reversed].join();
 
 function anyAbove(values: Float32Array): boolean {
   for (let i = 0; i < values.length; i++) if (values[i]! > 0) return true;

@@ -57,6 +57,11 @@ export class CrossbarArray {
     this.negative.elapse(seconds);
   }
 
+  /** Whether its cells conduct differently with the read voltage reversed. */
+  get tellsPolarity(): boolean {
+    return this.positive.reversal !== undefined;
+  }
+
   /** Fills `held` with one reading: the same number, the same held draw. */
   hold(split: NoiseSplit, reading: number, held: HeldConductances): void {
     this.positive.readNoise(split, reading, held.positive, held.positiveDeviation);

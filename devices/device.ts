@@ -26,6 +26,8 @@ export interface PreparedDevice {
   readonly firstReading: number;
   /** Devices in parallel that one cell stands for: its conductance is their sum, programming and costs count each of them. */
   readonly devicesPerCell: number;
+  /** Whether its cells conduct differently with the read voltage reversed (`Cells.reversal`). */
+  readonly tellsPolarity: boolean;
   /** New cells at time 0, unprogrammed. All that is random in them is addressed by `draw`, which names their place. */
   create(engine: Engine, count: number, draw: Draw, switches: DeviceSwitches): Cells;
 }
@@ -35,6 +37,8 @@ export interface DeviceSwitches {
   readonly programmingNoise: boolean;
   readonly drift: boolean;
   readonly readNoise: boolean;
+  /** That cells conduct differently with the read voltage reversed. */
+  readonly polarity: boolean;
 }
 
 /** What acts on cells during a span of time, the same for all of them. */
@@ -74,6 +78,11 @@ export interface Cells {
    * The same `reading` gives the same held draw.
    */
   readNoise(split: NoiseSplit, reading: number, centre: Float32Array, deviation: Float32Array): void;
+  /**
+   * Factor on each cell's conductance, its read noise included, while the read voltage is reversed: a property of the device, the
+   * same at all times. Absent where the voltage's polarity makes no difference.
+   */
+  reversal?(out: Float32Array): void;
   /** Share of the read noise's variance that a run of this window holds; null where there is none. */
   heldShare(split: NoiseSplit): number | null;
   /**

@@ -16,6 +16,7 @@ export const ideal: DeviceModel = {
       targetRange,
       firstReading,
       devicesPerCell: 1,
+      tellsPolarity: false,
       create(engine, count): Cells {
         const state = allocateState(engine, { conductance: "float32" }, count);
         const { conductance } = state.fields;

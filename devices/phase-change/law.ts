@@ -1,4 +1,5 @@
 import type { KnownTree } from "../../src/ground/known.ts";
+import { leafAt } from "../../src/ground/known-tree.ts";
 import { numberAt, wordAt } from "../values.ts";
 import { type Cubic, cubicOf, curveOf, powerCurveOf } from "./curve.ts";
 import type { ProgrammingLaw } from "./programming.ts";
@@ -20,6 +21,8 @@ import type { ProgrammingLaw } from "./programming.ts";
 export interface PhaseChangeLaw extends ProgrammingLaw {
   /** Devices whose conductances a cell sums. */
   readonly devicesPerCell: number;
+  /** Standard deviation from device to device of the factor that reversing the read voltage puts on the conductance; mean 1. */
+  readonly polaritySpread: number;
   /** s, t_r. */
   readonly readTime: number;
   /** s, t_c. */
@@ -43,6 +46,7 @@ export function lawOf(values: KnownTree): PhaseChangeLaw {
     readNoise: powerCurveOf(values, "readNoise"),
     readNoiseScale: numberAt(values, "readNoise.scale", 0, 100),
     readNoiseReference: wordAt(values, "readNoise.reference", ["target", "programmed"]),
+    polaritySpread: leafAt(values, "polaritySpread") ? numberAt(values, "polaritySpread", 0, 1) * spread : 0,
     readTime: numberAt(values, "readNoise.time", Number.MIN_VALUE),
     driftOrigin: numberAt(values, "driftOrigin", Number.MIN_VALUE),
     firstReading: numberAt(values, "firstReading", Number.MIN_VALUE),

@@ -1,4 +1,4 @@
-import { at, type Draw } from "../../src/ground/draws/index.ts";
+import { at, type Draw, fillNormal } from "../../src/ground/draws/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
@@ -24,6 +24,7 @@ export const phaseChange: DeviceModel = {
       targetRange: law.range,
       firstReading: law.firstReading,
       devicesPerCell: law.devicesPerCell,
+      tellsPolarity: law.polaritySpread > 0,
       create: (engine, count, draw, switches) => createCells(law, engine, count, draw, switches),
     };
   },
@@ -38,6 +39,7 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
   const { programmed, exponent, readNoiseAmplitude, programmedAt } = state.fields;
   const inForce = { ...law, programmingNoiseScale: switches.programmingNoise ? law.programmingNoiseScale : 0 };
   const noisy = switches.readNoise && law.readNoiseScale > 0;
+  const { polaritySpread } = law;
   let clock = 0;
 
   const conductance = (out: Float32Array): void => {
@@ -101,6 +103,14 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
         deviation[i] = drifted * readNoiseAmplitude[i]! * Math.sqrt(factors.fresh);
       }
     },
+    ...(switches.polarity && polaritySpread > 0
+      ? {
+          reversal(out: Float32Array) {
+            fillNormal(engine, at(draw, "polarity"), 0, out);
+            for (let i = 0; i < count; i++) out[i] = Math.max(0, 1 + polaritySpread * out[i]!);
+          },
+        }
+      : {}),
     heldShare(split) {
       const age = commonAge(programmedAt, clock);
       if (!noisy || age === null) return null;

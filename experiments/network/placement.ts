@@ -52,6 +52,7 @@ export function layerOptions({ chip, without, fidelity }: Placement, weightRange
       programmingNoise: !off.has("programmingNoise"),
       drift: !off.has("drift"),
       readNoise: !off.has("readNoise"),
+      polarity: !off.has("polarity"),
     },
     fidelity,
   };

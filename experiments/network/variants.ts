@@ -1,6 +1,6 @@
-import { type Cause, causes } from "../../circuits/index.ts";
+import { type Cause, causes, turnsVoltage } from "../../circuits/index.ts";
 import type { ChipShare } from "./chip-task.ts";
-import type { Placement } from "./placement.ts";
+import { layerOptions, type Placement } from "./placement.ts";
 import type { WholeChip } from "./steps.ts";
 
 /** The same chips with something switched off: all causes but one, one cause more, or every cause of one layer. */
@@ -9,16 +9,22 @@ export type Variant =
   | { readonly kind: "exact"; readonly layer: number };
 
 /** Causes that make one chip, time or reading differ from another; with the others alone, all are the same. */
-const drawn: readonly Cause[] = ["programmingNoise", "drift", "readNoise"];
+const drawn: readonly Cause[] = ["programmingNoise", "drift", "readNoise", "polarity"];
 
-/** The causes that act in a placement: those of its converters where it has any, and none that is off already. */
-export function actingCauses({ chip, without }: Placement): Cause[] {
-  const converters = {
+/**
+ * The causes that act in a placement: those of its converters where it has any, the voltage's polarity where its cells tell and
+ * its reads turn it, and none that is off already.
+ */
+export function actingCauses(placement: Placement): Cause[] {
+  const { chip, without } = placement;
+  const { device, spec } = layerOptions(placement);
+  const present = {
     inputConverter: Number.isFinite(chip.inputConverter.bits.value),
     outputConverter: Number.isFinite(chip.outputConverter.bits.value),
+    polarity: device.tellsPolarity && turnsVoltage(spec),
   };
   const absent = new Set<Cause>(without);
-  for (const [cause, there] of Object.entries(converters)) if (!there) absent.add(cause as Cause);
+  for (const [cause, there] of Object.entries(present)) if (!there) absent.add(cause as Cause);
   absent.add("wires").add("faults");
   return causes.filter((cause) => !absent.has(cause));
 }

@@ -6,8 +6,8 @@ import { embedded } from "../../src/ground/embedded/index.ts";
 import { openEngine } from "../../src/ground/kernels/index.ts";
 import { readKnownTree } from "../../src/ground/known-tree.ts";
 
-export const everything: DeviceSwitches = { programmingNoise: true, drift: true, readNoise: true };
-export const nothing: DeviceSwitches = { programmingNoise: false, drift: false, readNoise: false };
+export const everything: DeviceSwitches = { programmingNoise: true, drift: true, readNoise: true, polarity: true };
+export const nothing: DeviceSwitches = { programmingNoise: false, drift: false, readNoise: false, polarity: false };
 
 /** The values of a parameter set that ships, in SI. */
 export function shippedSet(path: string) {
