@@ -1,14 +1,16 @@
 import { basename, dirname, join } from "node:path";
 import type { ImageData } from "../../experiments/network/index.ts";
-import { inputError, namesNear } from "../ground/errors.ts";
+import { inputError } from "../ground/errors.ts";
 import { looksLikeIdx, readIdx } from "../ground/formats/idx.ts";
-import { looksLikeZip, npzNames, readNpz } from "../ground/formats/npz.ts";
+import { looksLikeZip } from "../ground/formats/npz.ts";
 import { kindOf, readBytes, readPart, sizeOf } from "./files.ts";
 import { imageFolder, isPacked, refusePacked } from "./image-folder.ts";
 import { type Labelled, labelled } from "./labelled.ts";
+import { asTheyStand, checkScaling, readArchive, type Scaling } from "./labelled-inputs.ts";
 import { readLabelledTable } from "./labelled-table.ts";
+import type { GraphInput } from "./network-file.ts";
 
-export interface DataSetRequest {
+export interface DataSetRequest extends Scaling {
   /** A folder with MNIST's or CIFAR's file names, an IDX file of images, an npz or a CSV. */
   readonly data: string;
   readonly split: "train" | "test";
@@ -16,9 +18,8 @@ export interface DataSetRequest {
   readonly images: number | null;
   /** Most images that calibration will look at. */
   readonly calibrationImages: number;
-  /** One number or one a channel; null: 1/255 and 0 for IDX, CIFAR and bytes, 1 and 0 otherwise. */
-  readonly inputScale: readonly number[] | null;
-  readonly inputShift: readonly number[] | null;
+  /** What the network is fed, in the graph's order. */
+  readonly inputs: readonly GraphInput[];
 }
 
 export interface DataSet {
@@ -33,9 +34,15 @@ export interface DataSet {
 export function readDataSet(request: DataSetRequest): DataSet {
   const { data, split, calibrationImages } = request;
   const kind = kindOf(data);
+  checkScaling(request.inputs, request);
   if (kind === "none" || kind === "other") {
     const found = kind === "none" ? "no such file or folder" : "neither a file nor a folder";
     throw inputError({ file: data, found, expected: "files of MNIST or CIFAR, IDX, npz or CSV" });
+  }
+  if (request.inputs.length > 1 && !(kind === "file" && isArchive(data))) {
+    const names = request.inputs.map(({ name }) => name);
+    const found = `${kind === "folder" ? "a folder" : "another file"} for ${names.length} inputs`;
+    throw inputError({ file: data, found, expected: `an npz with arrays ${names.join(", ")} and labels` });
   }
   if (kind !== "folder" && split === "train") {
     throw inputError({
@@ -60,7 +67,7 @@ export function readDataSet(request: DataSetRequest): DataSet {
       calibration: part(train, 0, calibrationImages, request, true),
     };
   }
-  const all = kind === "folder" ? imageFolder(data).train(Infinity) : readSingle(data);
+  const all = kind === "folder" ? imageFolder(data).train(Infinity) : readSingle(request);
   const count = all.labels.length;
   if (count < 2)
     throw inputError({
@@ -78,12 +85,13 @@ export function readDataSet(request: DataSetRequest): DataSet {
 
 /** The images from `first` on, `count` of them; where threads can share memory, in memory that they share. */
 function part(
-  { file, values, size, shape, labels, scale }: Labelled,
+  images: Labelled,
   first: number,
   count: number | null,
-  { inputScale, inputShift }: DataSetRequest,
+  { inputs, inputScale, inputShift }: DataSetRequest,
   atMost = false,
 ): ImageData {
+  const { file, values, size, shapes, labels, scale } = inputs.length > 1 ? images : asTheyStand(images, inputs[0]);
   const there = labels.length - first;
   if (count !== null && count > there && !atMost) {
     throw inputError({ file: "--images", found: String(count), expected: `at most the ${there} of ${file}` });
@@ -98,19 +106,23 @@ function part(
     values: kept,
     labels: new Int32Array(labels.subarray(first, end)),
     size,
-    shapes: [shape],
-    scale: inputScale ?? [scale],
-    shift: inputShift ?? [0],
+    shapes,
+    scale: scale === null ? [1] : (inputScale ?? [scale]),
+    shift: scale === null ? [0] : (inputShift ?? [0]),
   };
 }
 
 const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
 
-function readSingle(file: string): Labelled {
+function isArchive(file: string): boolean {
+  return looksLikeZip(readPart(file, 0, Math.min(4, sizeOf(file))));
+}
+
+function readSingle({ data: file, inputs, ...scaling }: DataSetRequest): Labelled {
   if (isPacked(file)) refusePacked(file);
   const start = readPart(file, 0, Math.min(4, sizeOf(file)));
   if (start.length === 0) throw inputError({ file, found: "an empty file", expected: "images with labels" });
-  if (looksLikeZip(start)) return readArchive(readBytes(file), file);
+  if (looksLikeZip(start)) return readArchive(readBytes(file), file, inputs, scaling);
   if (looksLikeIdx(start) || (start[0] === 0x1f && start[1] === 0x8b)) return readIdxPair(readBytes(file), file);
   return readLabelledTable(file);
 }
@@ -123,15 +135,4 @@ function readIdxPair(bytes: Uint8Array, file: string): Labelled {
     throw inputError({ file, found, expected: "images and labels named alike, such as train-images-idx3-ubyte" });
   }
   return labelled(file, readIdx(bytes, file), labels, readIdx(readBytes(labels), labels));
-}
-
-function readArchive(bytes: Uint8Array, file: string): Labelled {
-  const names = npzNames(bytes, file);
-  for (const wanted of ["images", "labels"]) {
-    if (names.includes(wanted)) continue;
-    const found = `arrays ${names.join(", ") || "none"}`;
-    throw inputError({ file, found, expected: `one named ${wanted}`, near: namesNear(wanted, names) });
-  }
-  const arrays = readNpz(bytes, file, ["images", "labels"]);
-  return labelled(`${file}:images`, arrays.get("images")!, `${file}:labels`, arrays.get("labels")!);
 }

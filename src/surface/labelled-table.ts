@@ -44,7 +44,7 @@ export function readLabelledTable(file: string): Labelled {
     file,
     values: values.subarray(0, labels.length * size),
     size,
-    shape: [size],
+    shapes: [[size]],
     labels: Int32Array.from(labels),
     scale: 1,
   };

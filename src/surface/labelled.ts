@@ -7,12 +7,12 @@ export interface Labelled {
   readonly file: string;
   /** [image][value]. */
   readonly values: NumberArray;
-  /** Values of one image, and its axes. */
+  /** Values of one image, and its axes, for each input of the network. */
   readonly size: number;
-  readonly shape: readonly number[];
+  readonly shapes: readonly (readonly number[])[];
   readonly labels: Int32Array;
-  /** What the network sees is value * scale where the user does not say otherwise. */
-  readonly scale: number;
+  /** What the network sees is value * scale where the user does not say otherwise; null: the value, whatever is said. */
+  readonly scale: number | null;
 }
 
 /** Images and labels that fit each other: as many, finite, labels whole and not negative. Bytes are shares of 255. */
@@ -31,18 +31,34 @@ export function labelled(imageFile: string, images: StoredArray, labelFile: stri
     const found = `labels of ${labels.shape.join(" x ")}`;
     throw inputError({ file: labelFile, found, expected: `${count}, one for each image of ${imageFile}` });
   }
-  const bad = firstUnfit(images.values);
-  if (bad >= 0) {
-    const place = `image ${Math.floor(bad / size)}`;
-    throw inputError({ file: imageFile, place, found: `value ${images.values[bad]}`, expected: "finite numbers" });
-  }
+  checkFinite(imageFile, images.values, size);
   const wrong = labels.values.findIndex((label) => !isLabel(label));
   if (wrong >= 0) {
     const found = `label ${labels.values[wrong]}`;
     throw inputError({ file: labelFile, place: `image ${wrong}`, found, expected: "a whole number from 0" });
   }
-  const scale = images.values instanceof Uint8Array ? 1 / 255 : 1;
-  return { file: imageFile, values: images.values, size, shape, labels: Int32Array.from(labels.values), scale };
+  const scale = usualScale(images.values);
+  return {
+    file: imageFile,
+    values: images.values,
+    size,
+    shapes: [shape],
+    labels: Int32Array.from(labels.values),
+    scale,
+  };
+}
+
+/** Unsigned bytes are shares of 255. */
+export function usualScale(values: NumberArray): number {
+  return values instanceof Uint8Array ? 1 / 255 : 1;
+}
+
+/** Refuses values that single precision has no number for; `size` of them are an image. */
+export function checkFinite(file: string, values: NumberArray, size: number): void {
+  const bad = firstUnfit(values);
+  if (bad < 0) return;
+  const place = `image ${Math.floor(bad / size)}`;
+  throw inputError({ file, place, found: `value ${values[bad]}`, expected: "finite numbers" });
 }
 
 export function isLabel(value: number): boolean {

@@ -17,6 +17,7 @@ const all: Omit<DataSetRequest, "data"> = {
   split: "test",
   images: null,
   calibrationImages: 1e6,
+  inputs: [{ name: "images", type: "float32" }],
   inputScale: null,
   inputShift: null,
 };

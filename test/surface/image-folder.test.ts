@@ -15,6 +15,7 @@ const read = (data: string, more: Partial<DataSetRequest> = {}) =>
     split: "test",
     images: null,
     calibrationImages: 1e6,
+    inputs: [{ name: "images", type: "float32" }],
     inputScale: null,
     inputShift: null,
     ...more,

@@ -100,7 +100,8 @@ export function numbersOfKind(
     return Float32Array.from(bits, kind === "f2" ? float16 : bfloat16);
   }
   if (kind !== "i8" && kind !== "u8") {
-    return numbersFrom(bytes, offset, count, numberTypes[kind === "b1" ? "u1" : kind], littleEndian);
+    // Unsigned bytes often are shares of 255; booleans are not.
+    return numbersFrom(bytes, offset, count, numberTypes[kind === "b1" ? "i1" : kind], littleEndian);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, 8 * count);
   const read = kind === "i8" ? "getBigInt64" : "getBigUint64";

@@ -23,16 +23,20 @@ interface Span {
 }
 
 /**
- * The bytes of a model with all its tensors inside; those given where they are inside already.
+ * A model with all its tensors inside, and its bytes: those given where all are inside already.
  *
  * @param file  name for error messages
  * @throws InputError naming tensor and file, for a file that is not there, too short, or outside the model's folder, for an
  *   offset or length that does not fit, and for more than 2 GB in all
  */
-export function inlineExternalData(file: string, bytes: Uint8Array, files: ExternalFiles): Uint8Array {
+export function inlineExternalData(
+  file: string,
+  bytes: Uint8Array,
+  files: ExternalFiles,
+): { readonly model: ModelProto & { graph: GraphProto }; readonly bytes: Uint8Array } {
   const model = readModel(file, bytes);
   const tensors = tensorsOf(model).filter(({ tensor }) => isExternal(tensor));
-  if (tensors.length === 0) return bytes;
+  if (tensors.length === 0) return { model, bytes };
   const spans = tensors.map(({ tensor, place }) => spanOf(file, place, tensor, files));
   const total = spans.reduce((sum, { length }) => sum + length, bytes.length);
   if (total > mostBytes) {
@@ -45,7 +49,7 @@ export function inlineExternalData(file: string, bytes: Uint8Array, files: Exter
     tensor.externalData = [];
     tensor.dataLocation = TensorProto_DataLocation.DEFAULT;
   }
-  return writeModel(model);
+  return { model, bytes: writeModel(model) };
 }
 
 interface PlacedTensor {

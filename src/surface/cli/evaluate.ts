@@ -129,6 +129,7 @@ async function jobOf(file: string, options: EvaluateOptions): Promise<EvaluateJo
   const images = readDataSet({
     data,
     split,
+    inputs: network.inputs,
     images: options.images ?? null,
     calibrationImages: chip.calibration.images.value,
     inputScale: options.inputScale ?? null,
