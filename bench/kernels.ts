@@ -22,7 +22,7 @@ import { boundSkewness, resampleSkewed, type SkewnessCheck, sumColumns } from ".
 import { drift } from "../devices/drift.ts";
 import { lawOf } from "../devices/phase-change/law.ts";
 import { programCells } from "../devices/phase-change/programming.ts";
-import { clampedMoments, holdReadNoise } from "../devices/read-noise.ts";
+import { clampedMoments, splitReadNoise } from "../devices/read-noise.ts";
 import { at, drawOf, fillNormal } from "../src/ground/draws/index.ts";
 import { embedded } from "../src/ground/embedded/index.ts";
 import { type Engine, openEngine } from "../src/ground/kernels/index.ts";
@@ -77,8 +77,8 @@ function casesOn(
       program: () => programCells(engine, law, target, cells, at(place, "g"), at(place, "nu"), 0),
       drift: () => drift(engine, { ...cells, programmedAt }, 3620, 20, conductance),
       hold: () => {
-        holdReadNoise(engine, conductance, cells.readNoiseAmplitude, heldScale, at(place, "held"), 0, centre);
-        for (let i = 0; i < cellCount; i++) deviation[i] = conductance[i]! * cells.readNoiseAmplitude[i]! * freshScale;
+        const amplitude = cells.readNoiseAmplitude;
+        splitReadNoise(engine, conductance, amplitude, heldScale, freshScale, at(place, "held"), 0, centre, deviation);
       },
       clamp: () => clampedMoments(engine, centre, deviation, moments.mean, moments.variance, moments.thirdOverVariance),
       fresh: { centre, deviation, ...moments },
@@ -113,7 +113,7 @@ function casesOn(
     limit: 0.1,
     flagged: memory.int32(vectors * size),
   };
-  boundSkewness(positive.fresh, negative.fresh, size, size, check.ratio, check.third, check.thirdNorm);
+  boundSkewness(engine, positive.fresh, negative.fresh, size, size, check.ratio, check.third, check.thirdNorm);
   const floatProducts = newFloatProducts(memory, vectors, size);
   const noise = at(root, "fresh");
   let event = 0;

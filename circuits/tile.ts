@@ -145,7 +145,8 @@ export class Tile {
       this.#pack(summed.means, first.means, second?.means ?? null, -1);
       if (!summed.noisy) continue;
       this.#pack(summed.variances, first.variance, second?.variance ?? null, 1);
-      boundSkewness(first, second, this.rows, this.columns, summed.ratio, summed.third, summed.thirdNorm);
+      const { ratio, third, thirdNorm } = summed;
+      boundSkewness(this.#engine, first, second, this.rows, this.columns, ratio, third, thirdNorm);
     }
   }
 

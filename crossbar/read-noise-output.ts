@@ -3,7 +3,13 @@ import type { Engine } from "../src/ground/kernels/index.ts";
 import type { Products } from "./product.ts";
 import type { SkewnessCheck } from "./skewed-outputs.ts";
 
-export { boundSkewness, type FreshCells, resampleSkewed, type SkewnessCheck } from "./skewed-outputs.ts";
+export {
+  boundSkewness,
+  boundSkewnessPlain,
+  type FreshCells,
+  resampleSkewed,
+  type SkewnessCheck,
+} from "./skewed-outputs.ts";
 
 /**
  * Currents per volt of every column with their fresh read noise:

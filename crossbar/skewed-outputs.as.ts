@@ -29,6 +29,45 @@ function gatherDriven(vector: usize, packed: i32, factor: f32, rows: i32, driven
   return <i32>count;
 }
 
+/** The bounds of each column, over rows; moments in uS, whose squares stay in float32. */
+export function boundSkewness(
+  cells: usize, polarities: i32, rows: i32, columns: i32, ratio: usize, third: usize, thirdNorm: usize,
+): void {
+  const width = <usize>((columns + 7) & ~7) << 2;
+  const both = polarities == 2;
+  const toMicro = f32x4.splat(1e6);
+  const squared = f32x4.splat(1e12);
+  memory.fill(ratio, 0, width);
+  memory.fill(third, 0, width);
+  memory.fill(thirdNorm, 0, width);
+  let offset: usize = 0;
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j += 4) {
+      const place = <usize>j << 2;
+      const some = columns - j;
+      const plus = loadFloats(<usize>load<u32>(cells, 12) + offset + place, some);
+      let largest = f32x4.abs(plus);
+      let moment = loadFloats(<usize>load<u32>(cells, 8) + offset + place, some);
+      moment = f32x4.mul(f32x4.mul(plus, toMicro), f32x4.mul(moment, squared));
+      if (both) {
+        const minus = loadFloats(<usize>load<u32>(cells, 28) + offset + place, some);
+        const other = loadFloats(<usize>load<u32>(cells, 24) + offset + place, some);
+        largest = f32x4.pmax(largest, f32x4.abs(minus));
+        moment = f32x4.sub(moment, f32x4.mul(f32x4.mul(minus, toMicro), f32x4.mul(other, squared)));
+      }
+      v128.store(ratio + place, f32x4.pmax(v128.load(ratio + place), largest));
+      v128.store(third + place, f32x4.add(v128.load(third + place), f32x4.abs(moment)));
+      v128.store(thirdNorm + place, f32x4.add(v128.load(thirdNorm + place), f32x4.mul(moment, moment)));
+    }
+    offset += <usize>columns << 2;
+  }
+  const back = f32x4.splat(1e-18);
+  for (let place: usize = 0; place < width; place += 16) {
+    v128.store(third + place, f32x4.mul(v128.load(third + place), back));
+    v128.store(thirdNorm + place, f32x4.mul(f32x4.sqrt(v128.load(thirdNorm + place)), back));
+  }
+}
+
 /** Variances (first) or third moments of four cells of a row, in uS: in S they would leave float32. */
 // @ts-ignore: decorator
 @inline

@@ -40,6 +40,35 @@ export interface FreshCells {
  * @param thirdNorm receives S^3, [padded columns]
  */
 export function boundSkewness(
+  engine: Engine,
+  positive: FreshCells,
+  negative: FreshCells | null,
+  rows: number,
+  columns: number,
+  ratio: Float32Array,
+  third: Float32Array,
+  thirdNorm: Float32Array,
+): void {
+  if (!engine.kernels) {
+    boundSkewnessPlain(positive, negative, rows, columns, ratio, third, thirdNorm);
+    return;
+  }
+  const { memory } = engine;
+  const mark = memory.mark();
+  engine.kernels.boundSkewness(
+    cellAddresses(engine, positive, negative),
+    negative ? 2 : 1,
+    rows,
+    columns,
+    memory.address(ratio),
+    memory.address(third),
+    memory.address(thirdNorm),
+  );
+  memory.release(mark);
+}
+
+/** Twin of the kernel; they agree within 1e-7 of the rows. */
+export function boundSkewnessPlain(
   positive: FreshCells,
   negative: FreshCells | null,
   rows: number,
@@ -49,20 +78,31 @@ export function boundSkewness(
   thirdNorm: Float32Array,
 ): void {
   ratio.fill(0);
-  third.fill(0);
-  // In float64: the squares of third moments would leave float32.
+  const sums = new Float64Array(columns);
   const squares = new Float64Array(columns);
   for (let cell = 0, i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++, cell++) {
       const plus = positive.thirdOverVariance[cell]!;
       const minus = negative ? negative.thirdOverVariance[cell]! : 0;
       const difference = plus * positive.variance[cell]! - (negative ? minus * negative.variance[cell]! : 0);
-      third[j] = third[j]! + Math.abs(difference);
-      squares[j] = squares[j]! + difference * difference;
+      sums[j]! += Math.abs(difference);
+      squares[j]! += difference * difference;
       ratio[j] = Math.max(ratio[j]!, Math.abs(plus), Math.abs(minus));
     }
   }
+  third.fill(0).set(sums);
   thirdNorm.fill(0).set(squares.map(Math.sqrt));
+}
+
+/** Where a table of the cells' arrays is: four of each polarity. */
+function cellAddresses({ memory }: Engine, positive: FreshCells, negative: FreshCells | null): number {
+  const addresses = memory.int32(8);
+  addresses.set(
+    [positive, negative ?? positive].flatMap((cells) =>
+      [cells.centre, cells.deviation, cells.variance, cells.thirdOverVariance].map((array) => memory.address(array)),
+    ),
+  );
+  return memory.address(addresses);
 }
 
 /**
@@ -113,19 +153,15 @@ export function resampleSkewed(
   const [low, high] = wordsOfEvent(event);
   const { key } = at(draw, "cells");
   const packed = !(inputs instanceof Float32Array);
-  const polarities = [positive, negative ?? positive].flatMap((cells) =>
-    [cells.centre, cells.deviation, cells.variance, cells.thirdOverVariance].map((array) => memory.address(array)),
-  );
+  const addresses = cellAddresses(engine, positive, negative);
   const sieve = sieveLength(memory, count, rows, paddedColumns);
-  const addresses = memory.int32(8);
-  addresses.set(polarities);
   const replaced = engine.kernels.resampleSkewed(
     memory.address(check.flagged),
     count,
     memory.address(packed ? inputs.codes : inputs),
     packed ? 1 : 0,
     factor,
-    memory.address(addresses),
+    addresses,
     negative ? 2 : 1,
     check.limit,
     rows,

@@ -6,29 +6,38 @@ const normals = memory.data(2048, 16);
 
 // @ts-ignore: decorator
 @inline
-function holdFour(conductance: usize, amplitude: usize, scale: v128, normal: usize, out: usize, count: i32): void {
+function splitFour(
+  conductance: usize, amplitude: usize, held: v128, fresh: v128, normal: v128, centre: usize, deviation: usize, count: i32,
+): void {
   const g = loadFloats(conductance, count);
-  const s = f32x4.mul(f32x4.mul(g, loadFloats(amplitude, count)), scale);
-  storeFloats(out, f32x4.add(g, f32x4.mul(s, v128.load(normal))), count);
+  const s = f32x4.mul(g, loadFloats(amplitude, count));
+  storeFloats(centre, f32x4.add(g, f32x4.mul(f32x4.mul(s, held), normal)), count);
+  storeFloats(deviation, f32x4.mul(s, fresh), count);
 }
 
-export function holdReadNoise(
-  conductance: usize, amplitude: usize, scale: f32, key0: u32, key1: u32, low: u32, high: u32, out: usize, count: i32,
+export function splitReadNoise(
+  conductance: usize, amplitude: usize, held: f32, fresh: f32, key0: u32, key1: u32, low: u32, high: u32,
+  centre: usize, deviation: usize, count: i32,
 ): void {
-  const scales = f32x4.splat(scale);
+  const slow = f32x4.splat(held);
+  const fast = f32x4.splat(fresh);
+  if (held == 0) memory.fill(normals, 0, 2048);
   for (let start = 0; start < count; start += 512) {
     const some = min(512, count - start);
-    fillBlock(key0, key1, <u32>start >> 9, low, high, normals, some);
+    if (held != 0) fillBlock(key0, key1, <u32>start >> 9, low, high, normals, some);
     const whole = <usize>(some & ~3) << 2;
     for (let i: usize = 0; i < whole; i += 16) {
-      holdFour(conductance + i, amplitude + i, scales, normals + i, out + i, 4);
+      splitFour(conductance + i, amplitude + i, slow, fast, v128.load(normals + i), centre + i, deviation + i, 4);
     }
     if (some & 3) {
-      holdFour(conductance + whole, amplitude + whole, scales, normals + whole, out + whole, some & 3);
+      const left = some & 3;
+      const last = v128.load(normals + whole);
+      splitFour(conductance + whole, amplitude + whole, slow, fast, last, centre + whole, deviation + whole, left);
     }
     conductance += 2048;
     amplitude += 2048;
-    out += 2048;
+    centre += 2048;
+    deviation += 2048;
   }
 }
 
@@ -69,7 +78,7 @@ function momentsOfFour(
   const relativeThird = f32x4.add(v128.and(unclampedThird, above), clampedThird);
   const skew = f32x4.div(f32x4.mul(s, relativeThird), relativeVariance);
 
-  storeFloats(mean, f32x4.add(f32x4.max(c, zero), f32x4.mul(s, first)), count);
+  storeFloats(mean, f32x4.add(f32x4.pmax(zero, c), f32x4.mul(s, first)), count);
   storeFloats(variance, f32x4.mul(f32x4.mul(s, s), relativeVariance), count);
   storeFloats(thirdOverVariance, v128.and(skew, f32x4.gt(relativeVariance, zero)), count);
 }

@@ -2,60 +2,66 @@ import { type Draw, fillNormalPlain, wordsOfEvent } from "../src/ground/draws/in
 import type { Engine } from "../src/ground/kernels/index.ts";
 
 /**
- * Read noise that stays for a while: out = g + s N, s = g amplitude scale, one N per cell. Not clamped (a cell is clamped
- * once, after its fast noise is added), so out may be negative.
+ * Divides a reading's noise: centre = g + g amplitude held N, one N per cell, is what stays for a while, and may be negative (a cell
+ * is clamped once, after its fast noise is added); deviation = g amplitude fresh is what is drawn anew at every read.
  *
  * @param conductance g, S, [cells]
  * @param amplitude relative noise of each cell at scale 1, dimensionless, [cells]
- * @param scale how much of it is slow, dimensionless; 0 copies g
- * @param out receives S, [cells]; may be `conductance`
+ * @param held how much of it is slow, dimensionless; 0: centre is g
+ * @param fresh how much of it is fast, dimensionless
+ * @param centre receives S, [cells]
+ * @param deviation receives S, [cells]; may be `conductance`
  */
-export function holdReadNoise(
+export function splitReadNoise(
   engine: Engine,
   conductance: Float32Array,
   amplitude: Float32Array,
-  scale: number,
+  held: number,
+  fresh: number,
   draw: Draw,
   event: number,
-  out: Float32Array,
+  centre: Float32Array,
+  deviation: Float32Array,
 ): void {
-  if (scale === 0) {
-    out.set(conductance);
-    return;
-  }
   if (!engine.kernels) {
-    holdReadNoisePlain(conductance, amplitude, scale, draw, event, out);
+    splitReadNoisePlain(conductance, amplitude, held, fresh, draw, event, centre, deviation);
     return;
   }
   const { memory } = engine;
   const [low, high] = wordsOfEvent(event);
-  engine.kernels.holdReadNoise(
+  engine.kernels.splitReadNoise(
     memory.address(conductance),
     memory.address(amplitude),
-    scale,
+    held,
+    fresh,
     draw.key[0],
     draw.key[1],
     low,
     high,
-    memory.address(out),
-    out.length,
+    memory.address(centre),
+    memory.address(deviation),
+    centre.length,
   );
 }
 
-/** Twin of the kernel; they agree within 4e-6 of s max(1, |N|) and 2e-7 of g. */
-export function holdReadNoisePlain(
+/** Twin of the kernel; centres agree within 4e-6 of g amplitude held max(1, |N|) and 2e-7 of g, deviations within 2e-7 of themselves. */
+export function splitReadNoisePlain(
   conductance: Float32Array,
   amplitude: Float32Array,
-  scale: number,
+  held: number,
+  fresh: number,
   draw: Draw,
   event: number,
-  out: Float32Array,
+  centre: Float32Array,
+  deviation: Float32Array,
 ): void {
-  const normal = new Float32Array(out.length);
-  fillNormalPlain(draw, event, normal);
-  for (let i = 0; i < out.length; i++) {
+  const normal = new Float32Array(centre.length);
+  if (held !== 0) fillNormalPlain(draw, event, normal);
+  for (let i = 0; i < centre.length; i++) {
     const g = conductance[i]!;
-    out[i] = g + g * amplitude[i]! * scale * normal[i]!;
+    const s = g * amplitude[i]!;
+    centre[i] = g + s * held * normal[i]!;
+    deviation[i] = s * fresh;
   }
 }
 

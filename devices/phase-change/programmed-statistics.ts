@@ -4,7 +4,7 @@ import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
 import type { Cells, DeviceModel, DeviceSwitches, Stimulus } from "../device.ts";
 import { drift } from "../drift.ts";
-import { holdReadNoise } from "../read-noise.ts";
+import { splitReadNoise } from "../read-noise.ts";
 import { allocateState } from "../state.ts";
 import { lawOf, noiseFactors, type PhaseChangeLaw } from "./law.ts";
 import { programCells, readNoiseAmplitudes } from "./programming.ts";
@@ -90,18 +90,21 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
       const event = 0;
       if (common !== null) {
         const factors = noiseFactors(common, law.readTime, split);
-        holdReadNoise(engine, deviation, readNoiseAmplitude, Math.sqrt(factors.held), at(held, reading), event, centre);
-        const fresh = Math.fround(Math.sqrt(factors.fresh));
-        for (let i = 0; i < count; i++) deviation[i]! *= readNoiseAmplitude[i]! * fresh;
+        const [slow, fast] = [Math.sqrt(factors.held), Math.sqrt(factors.fresh)];
+        const draws = at(held, reading);
+        splitReadNoise(engine, deviation, readNoiseAmplitude, slow, fast, draws, event, centre, deviation);
         return;
       }
-      holdReadNoise(engine, deviation, readNoiseAmplitude, 1, at(held, reading), event, centre);
+      const mark = engine.memory.mark();
+      const drifted = engine.memory.float32(count);
+      drifted.set(deviation);
+      splitReadNoise(engine, drifted, readNoiseAmplitude, 1, 1, at(held, reading), event, centre, deviation);
       for (let i = 0; i < count; i++) {
         const factors = noiseFactors(clock - programmedAt[i]!, law.readTime, split);
-        const drifted = deviation[i]!;
-        centre[i] = drifted + (centre[i]! - drifted) * Math.sqrt(factors.held);
-        deviation[i] = drifted * readNoiseAmplitude[i]! * Math.sqrt(factors.fresh);
+        centre[i] = drifted[i]! + (centre[i]! - drifted[i]!) * Math.sqrt(factors.held);
+        deviation[i]! *= Math.sqrt(factors.fresh);
       }
+      engine.memory.release(mark);
     },
     ...(switches.polarity && polaritySpread > 0
       ? {

@@ -13,7 +13,7 @@ function number(law: usize, index: usize): v128 {
 // @ts-ignore: decorator
 @inline
 function logarithm(r: v128): v128 {
-  return log2(f32x4.max(r, f32x4.splat(1.17549435e-38)));
+  return log2(f32x4.pmax(f32x4.splat(1.17549435e-38), r));
 }
 
 /** c0 + c1 r + c2 r^2 + c3 r^3, never below 0. */
@@ -21,7 +21,7 @@ function logarithm(r: v128): v128 {
 @inline
 function cubic(law: usize, first: usize, r: v128): v128 {
   const upper = f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(number(law, first + 3), r), number(law, first + 2)), r), number(law, first + 1));
-  return f32x4.max(f32x4.add(f32x4.mul(upper, r), number(law, first)), f32x4.splat(0));
+  return f32x4.pmax(f32x4.splat(0), f32x4.add(f32x4.mul(upper, r), number(law, first)));
 }
 
 /** A curve of ten numbers; `power` is added to its logarithm. */
@@ -29,9 +29,11 @@ function cubic(law: usize, first: usize, r: v128): v128 {
 @inline
 function curve(law: usize, first: usize, r: v128, log: v128, power: v128): v128 {
   const value = f32x4.add(power, f32x4.add(f32x4.mul(log, number(law, first)), number(law, first + 1)));
-  const clipped = f32x4.min(number(law, first + 3), f32x4.max(number(law, first + 2), value));
+  const clipped = f32x4.pmin(number(law, first + 3), f32x4.pmax(number(law, first + 2), value));
   const below = v128.bitselect(number(law, first + 4), clipped, f32x4.le(r, f32x4.splat(0)));
-  return v128.bitselect(cubic(law, first + 5, r), below, f32x4.ge(r, number(law, first + 9)));
+  const above = f32x4.ge(r, number(law, first + 9));
+  // Most sets have no bend.
+  return v128.any_true(above) ? v128.bitselect(cubic(law, first + 5, r), below, above) : below;
 }
 
 /** Four cells, of which the first `count` exist; their normals are where the results go. */
@@ -46,7 +48,7 @@ function programFour(
   const log = logarithm(r);
 
   const noise = f32x4.mul(cubic(law, 1, r), loadFloats(programmed, count));
-  const g = f32x4.max(f32x4.add(wanted, noise), zero);
+  const g = f32x4.pmax(zero, f32x4.add(wanted, noise));
   storeFloats(programmed, g, count);
 
   const spread = curve(law, 15, r, log, zero);

@@ -15,6 +15,7 @@ import {
 } from "../../crossbar/product.ts";
 import {
   boundSkewness,
+  boundSkewnessPlain,
   type FreshCells,
   resampleSkewed,
   type SkewnessCheck,
@@ -85,7 +86,7 @@ function tileOf(
     Float32Array,
     Float32Array,
   ];
-  boundSkewness(positive, negative, rows, columns, ratio, third, thirdNorm);
+  boundSkewness(engine, positive, negative, rows, columns, ratio, third, thirdNorm);
   const flagged = memory.int32(vectors * paddedColumns);
   const { largest, cubeNorm } = codes;
   const check: SkewnessCheck = { ratio, third, thirdNorm, largest, cubeNorm, limit, flagged };
@@ -252,6 +253,27 @@ describe("outputs whose noise clamping leaves skewed", () => {
     }
     return variance > 0 ? third / variance ** 1.5 : 0;
   }
+
+  it.each([...shapes, [1, 600, 37] as [number, number, number]])(
+    "are bounded as by the twin (%d vectors, %d x %d), with one polarity and with two",
+    (_, rows, columns) => {
+      const { kernels: engine } = engines;
+      const [positive, other] = [cellsOf(engine, rows * columns, 1, 0.7), cellsOf(engine, rows * columns, 2, 0.7)];
+      for (const negative of [other, null]) {
+        const bounds = [boundSkewness.bind(null, engine), boundSkewnessPlain].map((bound) => {
+          const arrays = [0, 1, 2].map(() => engine.memory.float32(padded(columns, 8)).fill(3));
+          const [ratio, third, thirdNorm] = arrays as [Float32Array, Float32Array, Float32Array];
+          bound(positive, negative, rows, columns, ratio, third, thirdNorm);
+          return arrays;
+        });
+        for (const [k, plain] of bounds[1]!.entries()) {
+          // Sums of positive float32.
+          expect(worst(bounds[0]![k]!, plain, (j) => 1e-7 * (rows + 5) * plain[j]!)).toBeLessThan(1);
+          expect([...plain.subarray(columns)].every((value) => value === 0)).toBe(true);
+        }
+      }
+    },
+  );
 
   it("are all among the flagged ones", () => {
     const { kernels: engine } = engines;

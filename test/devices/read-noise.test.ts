@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { clampedMoments, holdReadNoise } from "../../devices/read-noise.ts";
+import { clampedMoments, splitReadNoise } from "../../devices/read-noise.ts";
 import { drawOf, fillNormalPlain } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import { momentsOf, momentsUnderNormal } from "../ground/draws/statistics.ts";
@@ -10,7 +10,7 @@ beforeEach(async () => {
   engines = await bothEngines();
 });
 
-describe("held read noise", () => {
+describe("a reading's noise, divided", () => {
   it.each([1, 2, 5, 511, 513, 2000])("comes out of the kernel as out of its twin, %d cells", (count) => {
     const normal = new Float32Array(count);
     fillNormalPlain(drawOf(4), 9, normal);
@@ -23,36 +23,39 @@ describe("held read noise", () => {
         engine,
         someNumbers(count, 2).map((u) => u * 0.2),
       );
-      const out = engine.memory.float32(count + 8).fill(7);
-      holdReadNoise(engine, g, amplitude, 3.5, drawOf(4), 9, out.subarray(0, count));
-      expect(out[count]).toBe(7);
-      return { out, g };
+      const [centre, deviation] = [engine.memory.float32(count + 8).fill(7), engine.memory.float32(count + 8).fill(7)];
+      const [c, d] = [centre.subarray(0, count), deviation.subarray(0, count)];
+      splitReadNoise(engine, g, amplitude, 3.5, 1.5, drawOf(4), 9, c, d);
+      expect([centre[count], deviation[count]]).toEqual([7, 7]);
+      return { c, d };
     });
     // 25 uS of 0.2 x 3.5, with the samples' own tolerance.
-    const tolerance = (i: number) => 17.5e-6 * 4e-6 * Math.max(1, Math.abs(normal[i] ?? 0)) + 2e-7 * 25e-6;
-    expect(worst(fast.out, plain.out, tolerance)).toBeLessThan(1);
+    const tolerance = (i: number) => 17.5e-6 * 4e-6 * Math.max(1, Math.abs(normal[i]!)) + 2e-7 * 25e-6;
+    expect(worst(fast.c, plain.c, tolerance)).toBeLessThan(1);
+    expect(worst(fast.d, plain.d, (i) => 2e-7 * plain.d[i]!)).toBeLessThan(1);
   });
 
   // 10^6 cells of one conductance: standard errors s / 1000 and s^2 sqrt(2) / 1000, bound 4 of them.
-  it("has mean g and deviation g amplitude scale, and is not clamped", () => {
+  it("has mean g and deviation g amplitude held, and is not clamped; what is fresh is g amplitude fresh", () => {
     const { kernels: engine } = engines;
     const count = 1_000_000;
     const g = engine.memory.float32(count).fill(1e-6);
     const amplitude = engine.memory.float32(count).fill(0.2);
-    const out = engine.memory.float32(count);
-    holdReadNoise(engine, g, amplitude, 4, drawOf(1), 0, out);
-    const { mean, variance } = momentsOf(out);
+    const centre = engine.memory.float32(count);
+    splitReadNoise(engine, g, amplitude, 4, 3, drawOf(1), 0, centre, g);
+    const { mean, variance } = momentsOf(centre);
     expect(Math.abs(mean - 1e-6)).toBeLessThan((4 * 0.8e-6) / 1000);
     expect(Math.abs(variance / 0.64e-12 - 1)).toBeLessThan((4 * Math.SQRT2) / 1000);
-    expect(out.some((value) => value < -1e-6)).toBe(true);
+    expect(centre.some((value) => value < -1e-6)).toBe(true);
+    expect(g.every((deviation) => Math.abs(deviation / 0.6e-6 - 1) < 2e-7)).toBe(true);
   });
 
-  it("copies where its scale is 0", () => {
+  it("leaves the conductance where nothing is held", () => {
     for (const engine of [engines.kernels, engines.twins]) {
-      const g = float32(engine, someNumbers(77));
-      const out = engine.memory.float32(77);
-      holdReadNoise(engine, g, g, 0, drawOf(1), 0, out);
-      expect(out).toEqual(g);
+      const g = float32(engine, someNumbers(777));
+      const [centre, deviation] = [engine.memory.float32(777), engine.memory.float32(777)];
+      splitReadNoise(engine, g, g, 0, 1, drawOf(1), 0, centre, deviation);
+      expect(centre).toEqual(g);
     }
   });
 });

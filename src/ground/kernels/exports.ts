@@ -18,15 +18,17 @@ export interface KernelExports {
     count: number,
   ): void;
 
-  holdReadNoise(
+  splitReadNoise(
     conductance: number,
     amplitude: number,
-    scale: number,
+    held: number,
+    fresh: number,
     key0: number,
     key1: number,
     low: number,
     high: number,
-    out: number,
+    centre: number,
+    deviation: number,
     count: number,
   ): void;
 
@@ -128,6 +130,16 @@ export interface KernelExports {
     limit: number,
     flagged: number,
   ): number;
+
+  boundSkewness(
+    cells: number,
+    polarities: number,
+    rows: number,
+    columns: number,
+    ratio: number,
+    third: number,
+    thirdNorm: number,
+  ): void;
 
   resampleSkewed(
     flagged: number,

@@ -21,6 +21,8 @@ const table = memory.data<f32>([
   0.72134752, 0.39894228, 3.0,
   // largest and smallest power of two that exp2 gives         offset 176
   127.0, -126.0,
+  // 1.5 x 2^23: added to a smaller float it leaves the nearest whole number, halves to even, in the lowest bits   offset 184
+  12582912.0,
 ], 16);
 // 0.75's bits, where the mantissa is cut; the exponent's bits; 1; 127; the sign's bit
 const bits = memory.data<u32>([0x3f400000, 0xff800000, 1, 127, 0x80000000], 16);
@@ -43,6 +45,19 @@ function horner(sum: v128, x: v128, offset: usize): v128 {
   return f32x4.add(f32x4.mul(sum, x), constant(offset));
 }
 
+/** c0 + c1 x of neighbours in the table: polynomials in pairs wait less for each other than one by one. */
+// @ts-ignore: decorator
+@inline
+function pair(x: v128, offset: usize): v128 {
+  return f32x4.add(f32x4.mul(constant(offset + 4), x), constant(offset));
+}
+
+// @ts-ignore: decorator
+@inline
+function plusTimes(sum: v128, x: v128, more: v128): v128 {
+  return f32x4.add(f32x4.mul(x, more), sum);
+}
+
 // @ts-ignore: decorator
 @inline
 export function one(): v128 {
@@ -62,13 +77,10 @@ function exponentBits(x: v128): v128 {
 export function log2(x: v128): v128 {
   const exponent = exponentBits(x);
   const t = f32x4.sub(i32x4.sub(x, exponent), constant(144));
-  let q = horner(constant(28), t, 24);
-  q = horner(q, t, 20);
-  q = horner(q, t, 16);
-  q = horner(q, t, 12);
-  q = horner(q, t, 8);
-  q = horner(q, t, 4);
-  q = horner(q, t, 0);
+  const square = f32x4.mul(t, t);
+  const lower = plusTimes(pair(t, 0), square, pair(t, 8));
+  const upper = plusTimes(pair(t, 16), square, pair(t, 24));
+  const q = plusTimes(lower, f32x4.mul(square, square), upper);
   return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(exponent), constant(156)), f32x4.mul(t, q));
 }
 
@@ -76,15 +88,15 @@ export function log2(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function exp2(exponent: v128): v128 {
-  const held = f32x4.max(f32x4.min(exponent, constant(176)), constant(180));
-  const whole = f32x4.nearest(held);
-  const x = f32x4.sub(held, whole);
-  let p = horner(constant(48), x, 44);
-  p = horner(p, x, 40);
-  p = horner(p, x, 36);
-  p = horner(p, x, 32);
-  p = horner(p, x, 144);
-  return i32x4.add(p, i32x4.shl(i32x4.trunc_sat_f32x4_s(whole), 23));
+  const held = f32x4.pmax(constant(180), f32x4.pmin(constant(176), exponent));
+  const rounded = f32x4.add(held, constant(184));
+  const x = f32x4.sub(held, f32x4.sub(rounded, constant(184)));
+  const square = f32x4.mul(x, x);
+  const lower = f32x4.add(f32x4.mul(constant(32), x), constant(144));
+  const upper = plusTimes(pair(x, 36), square, pair(x, 44));
+  const p = plusTimes(lower, square, upper);
+  // What lies above the whole number in the bits of `rounded` is shifted out.
+  return i32x4.add(p, i32x4.shl(rounded, 23));
 }
 
 /** Radii of Box and Muller: sqrt(-2 ln f), f = (the word's upper 31 bits, odd) 2^-31. */
