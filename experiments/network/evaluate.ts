@@ -117,7 +117,12 @@ export async function evaluate(request: EvaluateRequest, supplies: EvaluateSuppl
     ...selfCheckWarnings(check, images),
   ];
   return {
-    evaluation: summarise(request, chip, measured),
+    evaluation: {
+      ...summarise(request, chip, measured),
+      ...(supplies.conductances && loaded
+        ? { conductances: { file: supplies.conductances.file, kind: loaded.kind, chips: loaded.chips } }
+        : {}),
+    },
     interrupted,
     warnings,
     chips: finished.map((task) => task.chip),

@@ -130,6 +130,12 @@ export interface Evaluation {
     /** Multiply-accumulates of one inference. */
     readonly macs: { readonly analog: number; readonly digital: number };
   };
+  /** Where they came from a file: in place of what programming leaves, or those of each time; numbers of its chips. */
+  readonly conductances?: {
+    readonly file: string;
+    readonly kind: "programmed" | "at";
+    readonly chips: readonly number[];
+  };
   readonly images: number;
   readonly floatAccuracy: number;
   /** Standard error of the float accuracy: another test set of this size would move it so far. */

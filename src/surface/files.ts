@@ -9,6 +9,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
   writeSync,
@@ -16,6 +17,7 @@ import {
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inputError, namesNear } from "../ground/errors.ts";
+import type { ByteSource } from "../ground/formats/zip.ts";
 
 /** The bytes of a file the user named. */
 export function readBytes(file: string, expected = "a file"): Uint8Array {
@@ -44,6 +46,18 @@ export function readPart(file: string, offset: number, length: number): Uint8Arr
     throw refusal(error, file, "a file");
   }
   return part;
+}
+
+/** A file the user named, whose bytes are read as they are asked for, so that it may be larger than memory. */
+export function fileSource(file: string, expected: string): ByteSource {
+  const kind = kindOf(file);
+  if (kind === "folder") throw inputError({ file, found: "a folder", expected });
+  // What is no file of a size comes whole.
+  if (kind !== "file") {
+    const bytes = readBytes(file, expected);
+    return { length: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
+  }
+  return { length: sizeOf(file), read: (offset, length) => readPart(file, offset, length) };
 }
 
 /** Bytes of a file that is there. */
@@ -120,8 +134,26 @@ export function checkWritable(file: string, option: string): void {
   }
 }
 
-/** Writes a whole file or none: beside its place first, then renamed into it. Pieces of text are written one after another. */
-export function writeWhole(file: string, content: string | Uint8Array | Iterable<string>): void {
+/** Whether two paths are one file, by whatever names; devices may be written to twice. */
+export function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  if (!a || !b) return resolve(one) === resolve(other);
+  return a.isFile() && a.dev === b.dev && a.ino === b.ino;
+}
+
+/** Bytes that a file may have on its disk; Infinity where nobody knows. */
+export function freeBytes(file: string): number {
+  if (kindOf(file) === "other") return Infinity;
+  try {
+    const { bavail, bsize } = statfsSync(dirname(resolve(file)));
+    return bavail * bsize;
+  } catch {
+    return Infinity;
+  }
+}
+
+/** Writes a whole file or none: beside its place first, then renamed into it. Pieces are written one after another. */
+export function writeWhole(file: string, content: string | Uint8Array | Iterable<string | Uint8Array>): void {
   const kind = kindOf(file);
   const target = kind === "file" ? realpathSync(file) : file;
   // A device or pipe cannot be replaced; a link keeps pointing where it does.
@@ -136,26 +168,34 @@ export function writeWhole(file: string, content: string | Uint8Array | Iterable
   }
 }
 
-function writePieces(file: string, pieces: Iterable<string>): void {
+function writePieces(file: string, pieces: Iterable<string | Uint8Array>): void {
   const open = openSync(file, "w");
+  const encoder = new TextEncoder();
   try {
-    for (const part of gathered(pieces)) writeSync(open, part);
+    for (const part of gathered(pieces)) {
+      const bytes = typeof part === "string" ? encoder.encode(part) : part;
+      for (let at = 0; at < bytes.length; ) at += writeSync(open, bytes, at, Math.min(bytes.length - at, 2 ** 30));
+    }
   } finally {
     closeSync(open);
   }
 }
 
-/** Pieces joined to about a million characters each. */
-export function* gathered(pieces: Iterable<string>): Generator<string> {
+/** Pieces of text joined to about a million characters each; bytes are large as they are. */
+export function* gathered<Piece extends string | Uint8Array>(pieces: Iterable<Piece>): Generator<Piece | string> {
   let waiting: string[] = [];
   let length = 0;
   for (const piece of pieces) {
-    waiting.push(piece);
-    length += piece.length;
-    if (length < 2 ** 20) continue;
-    yield waiting.join("");
-    waiting = [];
-    length = 0;
+    if (typeof piece === "string") {
+      waiting.push(piece);
+      length += piece.length;
+    }
+    if (length > 0 && (length >= 2 ** 20 || typeof piece !== "string")) {
+      yield waiting.join("");
+      waiting = [];
+      length = 0;
+    }
+    if (typeof piece !== "string") yield piece;
   }
   if (length > 0) yield waiting.join("");
 }

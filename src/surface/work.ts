@@ -9,19 +9,19 @@ import { tasks } from "./worker.ts";
 
 /** The work behind the commands, on this machine's cores. */
 export const work: Work = {
-  async evaluate({ request, network, chip, test, calibration, threads }, { signal, stage }) {
+  async evaluate({ request, network, chip, test, calibration, conductances, room, threads }, { signal, stage }) {
     const started = performance.now();
     const ort = await openRuntime();
     const keep = keeper();
     const pool = workerPool({ threads, tasks, worker: new URL("./worker.js", import.meta.url), keep });
     try {
       const source = { file: network.file, bytes: shared(network.bytes), imageShapes: test.shapes };
-      const supplies = { ort, openEngine, keep, source, chip, test, calibration, pool, signal, stage };
-      const { evaluation, interrupted, warnings } = await evaluate(request, supplies);
+      const supplies = { ort, openEngine, keep, source, chip, test, calibration, pool, signal, stage, room };
+      const { evaluation, ...rest } = await evaluate(request, conductances ? { ...supplies, conductances } : supplies);
       const seconds = (performance.now() - started) / 1000;
       const readings = evaluation.images * evaluation.finishedChips * evaluation.results.length;
       const runtime = { seconds, perImage: seconds / Math.max(1, readings), threads, peakMemory: peakMemory() };
-      return { result: { ...evaluation, runtime }, interrupted, kernels: kernelsOf(ort), warnings };
+      return { ...rest, result: { ...evaluation, runtime }, kernels: kernelsOf(ort) };
     } finally {
       await pool.close();
     }

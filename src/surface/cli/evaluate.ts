@@ -3,7 +3,17 @@ import { gpuNames, type Precision, precisions } from "../../../experiments/gpu-c
 import type { EvaluateRequest } from "../../../experiments/network/index.ts";
 import { InterruptedError } from "../../ground/errors.ts";
 import { readDataSet } from "../data-set.ts";
+import { writeWhole } from "../files.ts";
 import { progressTo } from "../progress.ts";
+import { accuracyCsv } from "./accuracy-csv.ts";
+import {
+  type ArrayFileOptions,
+  arrayOutputs,
+  conductanceFile,
+  roomFor,
+  withArrayFiles,
+  writeArrays,
+} from "./array-files.ts";
 import { type ArrayOptions, chipOf, withArrayOptions } from "./array-options.ts";
 import {
   counts,
@@ -20,7 +30,7 @@ import {
 import { checkOutputs, headOf, writeOutputs } from "./output.ts";
 import type { EvaluateJob, World } from "./world.ts";
 
-interface EvaluateOptions extends ArrayOptions {
+interface EvaluateOptions extends ArrayOptions, ArrayFileOptions {
   readonly data: string;
   readonly compensation: EvaluateRequest["compensation"];
   readonly gpu: readonly string[];
@@ -76,22 +86,27 @@ export function evaluateCommand(command: Command, words: readonly string[], worl
     .addOption(
       optionOf("--input-shift <X,...>", "(default: 1/255 and 0 for IDX, CIFAR and bytes, else 1 and 0)", shift),
     );
-  return withCommonOptions(itself, world.cores).action((network: string, options: EvaluateOptions) =>
-    evaluate(network, options, words, world),
+  return withCommonOptions(withArrayFiles(itself), world.cores).action((network: string, options: EvaluateOptions) =>
+    evaluate(network, options, (option) => itself.getOptionValueSource(option) === "cli", words, world),
   );
 }
 
 async function evaluate(
   network: string,
   options: EvaluateOptions,
+  given: Given,
   words: readonly string[],
   world: World,
 ): Promise<void> {
-  checkOutputs(options);
-  const job = await jobOf(network, options);
+  checkOutputs(options, arrayOutputs(options), [
+    { option: "the network", file: network },
+    { option: "--data", file: options.data },
+    { option: "--load-conductances", file: options.loadConductances },
+  ]);
   const progress = progressTo(world.err, options.quiet === true);
+  const job = await jobOf(network, options, given, progress.log);
   try {
-    const { result, interrupted, kernels, warnings } = await world.work.evaluate(job, {
+    const { result, interrupted, kernels, warnings, chips, chipsAsked, saved } = await world.work.evaluate(job, {
       ...progress,
       signal: world.signal,
     });
@@ -112,17 +127,27 @@ async function evaluate(
       report: () => reportOf(output),
       text: () => summaryText(output, { color: world.color }),
     });
-    if (interrupted)
-      throw new InterruptedError(`stopped with ${result.finishedChips} of ${options.chips} chips finished`);
+    if (options.csv !== undefined) writeWhole(options.csv, accuracyCsv(result.results, chips));
+    writeArrays(options, saved);
+    if (interrupted) throw new InterruptedError(`stopped with ${chips.length} of ${chipsAsked} chips finished`);
   } finally {
     progress.close();
   }
 }
 
-async function jobOf(file: string, options: EvaluateOptions): Promise<EvaluateJob> {
+/** Whether an option stands on the command line. */
+type Given = (option: "times" | "chips") => boolean;
+
+async function jobOf(
+  file: string,
+  options: EvaluateOptions,
+  given: Given,
+  log: (line: string) => void,
+): Promise<EvaluateJob> {
   const { data, times, chips, seed, compensation, readNoise, fidelity, without, precision, inferences, split } =
     options;
   const chip = chipOf(options);
+  const conductances = conductanceFile(options, given);
   // ONNX takes long to load, and refusals of options should not wait for it.
   const { readNetworkFile } = await import("../network-file.ts");
   const network = readNetworkFile(file);
@@ -151,6 +176,8 @@ async function jobOf(file: string, options: EvaluateOptions): Promise<EvaluateJo
     batches: options.batch,
     precision,
     inferences,
+    saves: { conductances: options.saveConductances !== undefined, outputs: options.saveOutputs !== undefined },
   };
-  return { request, network, chip, ...images, threads: options.threads };
+  const room = roomFor(options, log);
+  return { request, network, chip, ...images, conductances, room, threads: options.threads };
 }

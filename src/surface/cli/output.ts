@@ -1,6 +1,5 @@
-import { resolve } from "node:path";
 import { inputError } from "../../ground/errors.ts";
-import { checkWritable, gathered, version, writeWhole } from "../files.ts";
+import { checkWritable, gathered, isSameFile, version, writeWhole } from "../files.ts";
 import type { Terminal } from "../progress.ts";
 import type { Head } from "../report/shapes.ts";
 import { jsonPieces } from "./json.ts";
@@ -23,12 +22,39 @@ export function headOf(
   return { crossohm: version(), command, arguments: words, seed, kernels: ran.kernels, warnings: ran.warnings };
 }
 
-/** Refuses output files that could not be written, before any work is done for them. */
-export function checkOutputs({ json, report }: CommonOptions): void {
-  if (json !== undefined && json !== "-") checkWritable(json, "--json");
-  if (report !== undefined) checkWritable(report, "--report");
-  if (json !== undefined && report !== undefined && resolve(json) === resolve(report)) {
-    throw inputError({ file: "--report", found: `"${report}", the file of --json`, expected: "another file" });
+/** A file that an option names, where it is given. */
+export interface NamedFile {
+  readonly option: string;
+  readonly file: string | undefined;
+}
+
+/**
+ * Refuses output files that could not be written, or that are one of the others or of what is read, before any work is done
+ * for them.
+ *
+ * @param more  outputs of the command's own
+ * @param inputs  what it reads
+ */
+export function checkOutputs(
+  { json, report }: CommonOptions,
+  more: readonly NamedFile[] = [],
+  inputs: readonly NamedFile[] = [],
+): void {
+  const outputs = [
+    { option: "--json", file: json === "-" ? undefined : json },
+    { option: "--report", file: report },
+    ...more,
+  ].filter((output) => output.file !== undefined) as Required<NamedFile & { file: string }>[];
+  for (const [index, { option, file }] of outputs.entries()) {
+    if (file === "-") {
+      throw inputError({ file: option, found: '"-"', expected: "a file: --json alone goes to standard output" });
+    }
+    checkWritable(file, option);
+    const same = [...outputs.slice(0, index), ...inputs].find(
+      (other) => other.file !== undefined && isSameFile(file, other.file),
+    );
+    if (same)
+      throw inputError({ file: option, found: `"${file}", the file of ${same.option}`, expected: "another file" });
   }
 }
 

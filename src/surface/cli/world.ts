@@ -1,6 +1,13 @@
 import type { Chip } from "../../../circuits/index.ts";
 import type { Matrix, Multiplication, MultiplyRequest } from "../../../experiments/multiply/index.ts";
-import type { EvaluateRequest, Evaluation, ImageData } from "../../../experiments/network/index.ts";
+import type {
+  ConductanceFile,
+  EvaluateRequest,
+  EvaluateResult,
+  EvaluateSupplies,
+  Evaluation,
+  ImageData,
+} from "../../../experiments/network/index.ts";
 import type { NetworkFile } from "../network-file.ts";
 import type { Progress, Terminal } from "../progress.ts";
 
@@ -34,6 +41,9 @@ export interface EvaluateJob {
   readonly chip: Chip;
   readonly test: ImageData;
   readonly calibration: ImageData;
+  /** In place of what programming leaves. */
+  readonly conductances: ConductanceFile | null;
+  readonly room: NonNullable<EvaluateSupplies["room"]>;
   readonly threads: number;
 }
 
@@ -47,8 +57,11 @@ export interface MultiplyJob {
   readonly threads: number;
 }
 
+/** An evaluation with the numbers of its chips and the arrays that are to be saved. */
+export type EvaluateDone = Done<Evaluation> & Pick<EvaluateResult, "chips" | "chipsAsked" | "saved">;
+
 /** The work behind the commands. */
 export interface Work {
-  evaluate(job: EvaluateJob, watch: Watch): Promise<Done<Evaluation>>;
+  evaluate(job: EvaluateJob, watch: Watch): Promise<EvaluateDone>;
   multiply(job: MultiplyJob, watch: Watch): Promise<Done<Multiplication>>;
 }

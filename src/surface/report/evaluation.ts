@@ -11,7 +11,7 @@ import { weightErrorFigure } from "./figures/weight-error.ts";
 import { html, type Markup } from "./markup.ts";
 import { fileName, grouped, percent, quantity, timeSinceFirstReading, times } from "./numbers.ts";
 import { page, section } from "./page.ts";
-import { readNoiseNote, runFacts } from "./run.ts";
+import { conductancesText, readNoiseNote, runFacts } from "./run.ts";
 import type { EvaluationOutput, GpuComparison, TimeResult } from "./shapes.ts";
 
 /** What an evaluation found, for people: one HTML page with its figures inside, nothing fetched. */
@@ -22,7 +22,7 @@ export function reportOf(evaluation: EvaluationOutput): string {
     `${title}: Crossohm`,
     html`<header>
 <h1>${title}</h1>
-<p>${chip ? `${chip.title}. ` : ""}${grouped(evaluation.images)} images, ${chipsText(evaluation.finishedChips)}.</p>
+<p>${chip ? `${chip.title}. ` : ""}${grouped(evaluation.images)} images, ${chipsText(evaluation)}.</p>
 </header>
 ${headline(evaluation)}
 ${warnings.map((warning) => html`<p class="warning">${warning}</p>\n`)}
@@ -38,8 +38,9 @@ ${section("The run", runFacts(evaluation))}
   );
 }
 
-function chipsText(count: number): string {
-  return count === 1 ? "one chip" : `${count} independently drawn chips`;
+function chipsText({ finishedChips: count, conductances }: EvaluationOutput): string {
+  const chips = conductances ? "chips" : "independently drawn chips";
+  return `${count === 1 ? "one chip" : `${count} ${chips}`}${conductancesText(conductances)}`;
 }
 
 function headline(evaluation: EvaluationOutput): Markup {
@@ -84,7 +85,7 @@ function shownHistograms({ histograms, network }: EvaluationOutput): EvaluationO
 }
 
 function figures(evaluation: EvaluationOutput): Markup {
-  const { energy, gpus, network, results, finishedChips } = evaluation;
+  const { energy, gpus, network, results } = evaluation;
   const beyond = results.some(({ beyondSource }) => beyondSource);
   const banded = results.some(({ accuracy }) => accuracy.low !== null);
   const hollow = beyond
@@ -95,7 +96,7 @@ function figures(evaluation: EvaluationOutput): Markup {
   const entries: (readonly [Markup, Markup, boolean] | null)[] = [
     [
       accuracyFigure(evaluation),
-      html`Accuracy on ${grouped(evaluation.images)} images against time since the first reading after programming (logarithmic, drawn at the time since programming). Points: mean of ${chipsText(finishedChips)}.${banded ? " Band: 95 % interval of the mean." : ""} Dotted: the network in floating point.${hollow}`,
+      html`Accuracy on ${grouped(evaluation.images)} images against time since the first reading after programming (logarithmic, drawn at the time since programming). Points: mean of ${chipsText(evaluation)}.${banded ? " Band: 95 % interval of the mean." : ""} Dotted: the network in floating point.${hollow}`,
       true,
     ],
     closeUp ? [closeUp, html`The same with compensation alone, enlarged.`, true] : null,

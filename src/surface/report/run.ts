@@ -1,5 +1,5 @@
 import { html, type Markup } from "./markup.ts";
-import { grouped, inWords, quantity, share, timeSinceFirstReading } from "./numbers.ts";
+import { fileName, grouped, inWords, quantity, share, timeSinceFirstReading } from "./numbers.ts";
 import { facts } from "./page.ts";
 import type { EvaluationOutput, Head } from "./shapes.ts";
 
@@ -40,4 +40,11 @@ function runtimeText({ seconds, perImage, threads, peakMemory }: EvaluationOutpu
 /** As a shell would need it. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
+}
+
+/** Where conductances came from, after the chips that have them; nothing where they drew their own. */
+export function conductancesText(conductances: EvaluationOutput["conductances"]): string {
+  if (!conductances) return "";
+  const meaning = conductances.kind === "at" ? "those of each time" : "drifting from there";
+  return ` with the conductances of ${fileName(conductances.file)} (${meaning})`;
 }

@@ -14,6 +14,7 @@ import {
   timeSinceFirstReading,
   times,
 } from "./numbers.ts";
+import { conductancesText } from "./run.ts";
 import type { EvaluationOutput, TimeResult } from "./shapes.ts";
 
 export interface TerminalStyle {
@@ -31,7 +32,7 @@ export function summaryText(evaluation: EvaluationOutput, { color }: TerminalSty
   const blocks = [
     [
       heading,
-      `${grouped(images)} images, ${chips}, seed ${evaluation.seed}`,
+      `${grouped(images)} images, ${chips}${conductancesText(evaluation.conductances)}, seed ${evaluation.seed}`,
       `Float accuracy ${percent(floatAccuracy)} %. Self-check, every cause off: ${grouped(selfCheck.sameClass)} of ${grouped(selfCheck.images)} in the same class,`,
       `scores within ${selfCheck.maximumLogitDifference.toExponential(1)}. On tiles: ${percent(analogShare(evaluation))} % of ${grouped(network.macs.analog + network.macs.digital)} multiply-accumulates.`,
     ].join("\n"),
