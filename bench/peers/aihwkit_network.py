@@ -26,13 +26,13 @@ from aihwkit.simulator.configs import TorchInferenceRPUConfig
 from aihwkit.simulator.parameters import IOParameters
 from aihwkit.simulator.parameters.enums import BoundManagementType, NoiseManagementType
 
-TIMES = (0.0, 3600.0, 86400.0, 2592000.0, 31536000.0)        # s, from the first reading, 20 s after programming
+TIMES = {0.0: "0", 3600.0: "1 h", 86400.0: "1 d", 2592000.0: "30 d", 31536000.0: "1 y"}  # s, from the first reading at 20 s
 TILE = 512                                                    # word lines and bit lines
 G_MAX = 25.0                                                  # uS
 STEPS = 254                                                   # codes -127 .. 127, both converters
 CALIBRATION, COMPENSATION = 512, 64                           # training images, and each layer's vectors for its factor
 BATCH = 100                                                   # images
-CELLS = PCMLikeNoiseModel(g_max=G_MAX, prog_noise_scale=1.0, drift_scale=1.0, read_noise_scale=1.0)
+CELLS, QUIET = (PCMLikeNoiseModel(g_max=G_MAX, prog_noise_scale=1.0, drift_scale=1.0, read_noise_scale=s) for s in (1.0, 0.0))
 
 
 class Tile:
@@ -60,9 +60,13 @@ class Tile:
         """Moves the cells to a time; their read noise is drawn here and held until the next call."""
         if self.stock:
             return self.tile.drift_weights(seconds)
+        self.drifted = self.difference(QUIET, seconds)
+        return self.tile.tile.set_weights(self.difference(CELLS, seconds))
+
+    def difference(self, law, seconds):
         cells = zip(self.programmed, self.exponent)
-        positive, negative = [CELLS.apply_drift_noise_to_conductance(g, nu, seconds) for g, nu in cells]
-        return self.tile.tile.set_weights((positive - negative) / G_MAX)
+        positive, negative = [law.apply_drift_noise_to_conductance(g, nu, seconds) for g, nu in cells]
+        return (positive - negative) / G_MAX
 
     def read(self, x):
         return self.tile(x)
@@ -81,10 +85,10 @@ class Layer:
         """The tiles' products, summed in digital, in units of weight times x."""
         return self.scale * sum(tile.read(part) for tile, part in zip(self.tiles, x.split(TILE, 1)))
 
-    def weight_error(self):
-        """Mean and standard deviation of weight as read minus weight, in shares of the column's largest."""
-        error = torch.cat([(self.factor * t.tile.tile.get_weights() - t.weight).flatten() for t in self.tiles])
-        return error.mean().item(), error.std().item()
+    def weight_errors(self, read):
+        """Weight, as read or without read noise, minus what was asked for, in shares of the column's largest."""
+        now = [t.tile.tile.get_weights() if read else t.drifted for t in self.tiles]
+        return torch.cat([(self.factor * weight - t.weight).flatten() for weight, t in zip(now, self.tiles)])
 
 
 def read_idx(folder, name, header):
@@ -201,8 +205,8 @@ def ranges_of(evaluation):
 
 def print_differences(ours, theirs):
     """(m1 - m2) / sqrt(s1^2 / n1 + s2^2 / n2) of every accuracy, and of every layer's compensation factor."""
-    print("| time (s) | compensated | crossohm | aihwkit | difference / standard error | factors: same, layer by layer |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print("| time | compensated | Crossohm | aihwkit | difference | of factors, layer by layer | weight error |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     largest = 0
     for one, other in zip(ours["results"], theirs["results"], strict=True):
         assert (one["time"], one["compensated"]) == (other["time"], other["compensated"])
@@ -210,9 +214,11 @@ def print_differences(ours, theirs):
         pairs += list(zip(one["factors"] or [], other["factors"])) if one["time"] > 0 else []
         differences = [standard_errors(*pair, len(one["accuracy"]["chips"]), len(other["accuracy"]["chips"])) for pair in pairs]
         largest = max(largest, *map(abs, differences))
-        cells = [f"{one['time']:g}", "yes" if one["compensated"] else "no"]
+        cells = [TIMES[one["time"]], "yes" if one["compensated"] else "no"]
         cells += [f"{100 * a['mean']:.3f} ± {100 * a['standardDeviation']:.3f} %" for a in pairs[0]]
         cells += [f"{differences[0]:+.2f}", ", ".join(f"{d:+.2f}" for d in differences[1:])]
+        if "weightError" in other:
+            cells.append(", ".join(f"{100 * side['weightError']['standardDeviation']:.3f}" for side in (one, other)) + " %")
         print("| " + " | ".join(cells) + " |")
     print(f"largest: {largest:.2f}")
 
@@ -231,7 +237,7 @@ def accuracy(network, layers, images, labels):
 
 
 def run_chip(network, layers, calibration, test):
-    """Per time and compensation (one factor per layer, from the reading at time 0): accuracy, weight error, factors."""
+    """Per time and compensation (one factor per layer, from the reading at time 0): accuracy, errors of weights, factors."""
     tiles = [tile for layer in layers for tile in layer.tiles]
     for tile in tiles:
         tile.program()
@@ -244,9 +250,11 @@ def run_chip(network, layers, calibration, test):
         for compensated in (False, True):
             for layer, now, then in zip(layers, reads, first):
                 layer.factor = then / now if compensated else 1.0
-            error = np.mean([layer.weight_error() for layer in layers], axis=0)
+            kinds = ["readError"] if tiles[0].stock else ["readError", "weightError"]
+            errors = {k: torch.cat([layer.weight_errors(k == "readError") for layer in layers]) for k in kinds}
+            errors = {k: (e.mean().item(), e.std().item()) for k, e in errors.items()}
             share = rows[-1][2] if compensated and seconds == 0 else accuracy(network, layers, *test)
-            rows.append((seconds, compensated, share, error, [layer.factor for layer in layers]))
+            rows.append((seconds, compensated, share, errors, [layer.factor for layer in layers]))
     return rows
 
 
@@ -292,10 +300,10 @@ def main():
         print(f"chip {chip + 1}/{options.chips}: {[row[2] for row in chips[-1]]}", flush=True)
     for row in zip(*chips):
         seconds, compensated, shares, errors, factors = zip(*row)
-        mean, deviation = np.mean(errors, axis=0).tolist()
+        means = {kind: np.mean([error[kind] for error in errors], axis=0).tolist() for kind in errors[0]}
         result["results"].append({
             "time": seconds[0], "compensated": compensated[0], "accuracy": spread(shares),
-            "weightError": {"mean": mean, "standardDeviation": deviation},
+            **{kind: {"mean": mean, "standardDeviation": deviation} for kind, (mean, deviation) in means.items()},
             "factors": [spread(layer) for layer in zip(*factors)]})
     result["runtime"] = {"seconds": time.time() - started, "threads": 1}
     with open(options.out, "w") as file:

@@ -33,7 +33,15 @@ describe.each(["perceptron", "lenet", "separable", "lstm"])("the %s that ships",
     expect([...network.inputs[0]!.shape]).toEqual([1, 28, 28]);
     expect(network.classes).toBe(10);
     expect(network.batched).toBe(true);
-    expect(weights).toMatch(/^[\d,]+$/);
+  });
+
+  it("has all its weights in products", async () => {
+    const network = await readNetwork(file, bytes, ort);
+    const inProducts = network.products.reduce((sum, { groups, rows, columns }) => sum + groups * rows * columns, 0);
+    const biases = network.products.reduce((sum, { bias }) => sum + (bias?.length ?? 0), 0);
+    expect(inProducts.toLocaleString("en")).toBe(weights);
+    // A gate of an LSTM has two biases, which one product takes as their sum.
+    expect(network.parameters).toBe(inProducts + biases + (name === "lstm" ? 4 * 64 : 0));
   });
 
   // Other kernels add in another order, which may turn an image whose two best scores are next to equal: two are let pass.
@@ -53,16 +61,5 @@ describe.each(["perceptron", "lenet", "separable", "lstm"])("the %s that ships",
     expect(difference(await network.run(images, 16, exact(network)), await network.runWhole(images, 16))).toBeLessThan(
       tolerance,
     );
-  });
-});
-
-describe.each(["perceptron", "lenet", "separable"])("the %s that ships", (name) => {
-  it("has all its weights in products", async () => {
-    const file = `${folder}/${name}.onnx`;
-    const network = await readNetwork(file, readFileSync(file), ort);
-    const weights = network.products.reduce((sum, { groups, rows, columns }) => sum + groups * rows * columns, 0);
-    const biases = network.products.reduce((sum, { bias }) => sum + (bias?.length ?? 0), 0);
-    expect(network.parameters).toBe(weights + biases);
-    expect(weights.toLocaleString("en")).toBe(rowsOf(`${name}.onnx`)[0]![1]);
   });
 });
