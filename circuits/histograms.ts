@@ -1,6 +1,3 @@
-import type { TileLayer } from "./layer.ts";
-import { withConductances, withTargetDifferences } from "./placed-tile.ts";
-
 /** Counts of values in equal bins from `low` to `high`, and of those outside. */
 export interface Histogram {
   readonly low: number;
@@ -43,7 +40,8 @@ export class HistogramCounter implements Histogram {
   }
 }
 
-const bins = 64;
+/** Of every histogram of a layer. */
+export const bins = 64;
 
 /** What reaches a layer's converters, in units of their full scale; beyond -1 and 1 they clip. */
 export interface ConverterCounters {
@@ -53,26 +51,4 @@ export interface ConverterCounters {
 
 export function converterCounters(): ConverterCounters {
   return { inputs: new HistogramCounter(-1, 1, bins), outputs: new HistogramCounter(-1, 1, bins) };
-}
-
-/**
- * Differences of a layer's pairs now, without read noise, and what they were asked to be, in units of the target range: states
- * spread beyond it, since targets are no limits.
- */
-export function weightHistograms({ engine, product, options, placed }: TileLayer): {
-  readonly target: Histogram;
-  readonly now: Histogram;
-} {
-  const target = new HistogramCounter(-1.5, 1.5, bins);
-  const now = new HistogramCounter(-1.5, 1.5, bins);
-  const range = options.device.targetRange;
-  for (const tile of placed) {
-    withTargetDifferences(engine, product, options, tile, (wanted) => {
-      for (let i = 0; i < wanted.length; i++) target.add(wanted[i]! / range);
-    });
-    withConductances(engine, tile, (positive, negative) => {
-      for (let i = 0; i < positive.length; i++) now.add((positive[i]! - negative[i]!) / range);
-    });
-  }
-  return { target: target.histogram, now: now.histogram };
 }

@@ -2,16 +2,10 @@ export type { Chip } from "./chip.ts";
 export { chipPresets, presetTitle } from "./chip-file.ts";
 export * from "./energy/index.ts";
 export { withExactProducts } from "./exact-product.ts";
-export {
-  type ConverterCounters,
-  converterCounters,
-  type Histogram,
-  HistogramCounter,
-  weightHistograms,
-} from "./histograms.ts";
+export { type ConverterCounters, converterCounters, type Histogram } from "./histograms.ts";
 export { type LayerRanges, TileLayer } from "./layer.ts";
 export { conductancesOf, type LayerConductances, replaceConductances, targetsOf } from "./layer-conductances.ts";
-export { addProductError, outputRanges, weightErrors } from "./layer-figures.ts";
+export { addProductError, outputRanges, weightErrors, weightHistograms } from "./layer-figures.ts";
 export { type Override, readOverride } from "./overrides.ts";
 export type { LayerOptions, LayerWeights } from "./placed-tile.ts";
 export { chipTree, printChip } from "./print-chip.ts";

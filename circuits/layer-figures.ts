@@ -1,6 +1,7 @@
 import { multiplyFloats, newFloatProducts, padded, panelColumns } from "../crossbar/index.ts";
 import type { Moments } from "../src/ground/statistics/index.ts";
 import { withExactProducts } from "./exact-product.ts";
+import { bins, type Histogram, HistogramCounter } from "./histograms.ts";
 import type { TileLayer } from "./layer.ts";
 import { type PlacedTile, withConductances, withTargetDifferences, withTargets } from "./placed-tile.ts";
 import { CalibrationSample, fullScale } from "./ranges.ts";
@@ -122,4 +123,26 @@ function addPass(
     }
   }
   memory.release(mark);
+}
+
+/**
+ * Differences of a layer's pairs now, without read noise, and what they were asked to be, in units of the target range: states
+ * spread beyond it, since targets are no limits.
+ */
+export function weightHistograms({ engine, product, options, placed }: TileLayer): {
+  readonly target: Histogram;
+  readonly now: Histogram;
+} {
+  const target = new HistogramCounter(-1.5, 1.5, bins);
+  const now = new HistogramCounter(-1.5, 1.5, bins);
+  const range = options.device.targetRange;
+  for (const tile of placed) {
+    withTargetDifferences(engine, product, options, tile, (wanted) => {
+      for (let i = 0; i < wanted.length; i++) target.add(wanted[i]! / range);
+    });
+    withConductances(engine, tile, (positive, negative) => {
+      for (let i = 0; i < positive.length; i++) now.add((positive[i]! - negative[i]!) / range);
+    });
+  }
+  return { target: target.histogram, now: now.histogram };
 }

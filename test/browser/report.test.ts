@@ -45,7 +45,7 @@ describe.skipIf(!chromiumPath)(`reports in a browser (${where})`, () => {
   }
 
   it.each([
-    ["evaluation", reportOf(evaluationFixture), 6],
+    ["evaluation", reportOf(evaluationFixture), 8],
     ["multiplication", multiplyReportOf(multiplicationFixture), 2],
   ])(
     "of an evaluation and a multiplication show their figures (%s), complain of nothing and fetch nothing",
