@@ -1,7 +1,7 @@
 import { inputError } from "../../src/ground/errors.ts";
 import { elementsOf } from "../../src/ground/formats/onnx.ts";
 import { type Boundary, imageSize, inputNames } from "./boundary.ts";
-import { type Feeds, type Ort, type OrtSession, type OrtTensor, runSession } from "./ort.ts";
+import { type Feeds, type Ort, type OrtPlace, type OrtSession, type OrtTensor, runSession } from "./ort.ts";
 
 /**
  * How images go through the graph: all in one run, or, where the graph takes one at a time, in one each, stage by stage side
@@ -53,27 +53,27 @@ function partOf(images: Float32Array, count: number, whole: number, before: numb
  * (a Reshape to one image, or a normalisation over the batch, would not).
  */
 export async function lanesOf(
-  file: string,
+  where: OrtPlace,
   ort: Ort,
   whole: OrtSession,
   boundary: Boundary,
 ): Promise<{ readonly lanes: Lanes; readonly classes: number }> {
-  const where = { file };
+  const { file } = where;
   const single = lanesBy(boundary, false);
   const together = lanesBy(boundary, true);
   const probe = probeImages(boundary);
-  const scores = async (by: Lanes): Promise<OrtTensor[]> => {
+  const scores = async (by: Lanes, place: OrtPlace = where): Promise<OrtTensor[]> => {
     const results: OrtTensor[] = [];
     for (const feeds of by.feeds(ort, probe, 2)) {
-      results.push((await runSession(whole, feeds, where))[boundary.exit]!);
+      results.push((await runSession(whole, feeds, place))[boundary.exit]!);
     }
     return results;
   };
   const batchAxis = boundary.inputs.every((input) => input.batchAxis);
   const fixed = boundary.inputs.find(({ fixedBatch }) => (fixedBatch ?? 1) > 1);
   if (fixed) {
-    const fits = batchAxis && (await scores(together).catch(() => null));
-    const alone = fits && (await scores(single).catch(() => null));
+    const fits = batchAxis && (await scores(together, { file }).catch(() => null));
+    const alone = fits && (await scores(single, { file }).catch(() => null));
     if (fits && alone && sameScores(fits, alone)) return { lanes: together, classes: classesOf(file, boundary, alone) };
     const found = `a batch fixed at ${fixed.fixedBatch} images`;
     throw inputError({ file, place: fixed.name, found, expected: "an open batch axis, or batches of one image" });
@@ -81,7 +81,7 @@ export async function lanesOf(
   const alone = await scores(single);
   const classes = classesOf(file, boundary, alone);
   if (!batchAxis) return { lanes: single, classes };
-  const both = await scores(together).catch(() => null);
+  const both = await scores(together, { file }).catch(() => null);
   return { lanes: both && sameScores(both, alone) ? together : single, classes };
 }
 
@@ -111,7 +111,7 @@ function classesOf(file: string, boundary: Boundary, results: readonly OrtTensor
 
 /** What the lanes are fed for these images. */
 export function checkedFeeds(
-  { file, boundary, lanes, ort }: { file: string; boundary: Boundary; lanes: Lanes; ort: Ort },
+  { where: { file }, boundary, lanes, ort }: { where: OrtPlace; boundary: Boundary; lanes: Lanes; ort: Ort },
   images: Float32Array,
   count: number,
 ): Feeds[] {

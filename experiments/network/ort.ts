@@ -50,8 +50,14 @@ const silent = { logSeverityLevel: 4 } as const;
 export interface OrtPlace {
   readonly file: string;
   readonly place?: string | undefined;
-  /** Where an operator stands, for one that the runtime does not know. */
-  readonly placeOf?: (operator: string) => string | undefined;
+  /** Finds the node that failed, since the runtime's message seldom names it; null where nothing was fed yet. */
+  readonly failing?: (feeds: Feeds | null) => Promise<FailingNode | undefined>;
+}
+
+/** A node by its output and its operator. */
+export interface FailingNode {
+  readonly place: string | undefined;
+  readonly operator: string;
 }
 
 /**
@@ -68,7 +74,7 @@ export async function openSession(
   try {
     return await ort.InferenceSession.create(model, { ...silent, graphOptimizationLevel: optimisation });
   } catch (error) {
-    throw refusal(error, where, "a graph that ONNX Runtime can run");
+    throw await refusal(error, where, null, "a graph that ONNX Runtime can run");
   }
 }
 
@@ -82,7 +88,7 @@ export async function runSession(
   try {
     return await session.run(feeds, fetches, silent);
   } catch (error) {
-    throw refusal(error, where, "inputs and shapes that fit the graph");
+    throw await refusal(error, where, feeds, "inputs and shapes that fit the graph");
   }
 }
 
@@ -97,33 +103,36 @@ export class UnsupportedType extends InputError {
   }
 }
 
-function refusal(error: unknown, { file, place, placeOf }: OrtPlace, expected: string): Error {
+async function refusal(error: unknown, where: OrtPlace, feeds: Feeds | null, expected: string): Promise<Error> {
+  const { file } = where;
   const message = error instanceof Error ? error.message : String(error);
   const unsupported = /unsupported data type: (\d+)/.exec(message);
-  if (unsupported) return new UnsupportedType({ file, place }, Number(unsupported[1]));
+  if (unsupported) return new UnsupportedType(where, Number(unsupported[1]));
+  const failed = await where.failing?.(feeds);
+  const place = failed?.place ?? where.place;
   const unknown =
     /No Op registered for (\S+)/.exec(message) ?? /Fatal error: (\S+?)\(.*is not a registered/.exec(message);
   if (unknown) {
-    const operator = unknown[1]!.split(":").at(-1)!;
     const found = `operator ${unknown[1]} is unknown to ONNX Runtime`;
-    return inputError({
-      file,
-      place: place ?? placeOf?.(operator),
-      found,
-      expected: "operators of ai.onnx (opset 7 to 26), ai.onnx.ml or com.microsoft",
-    });
+    const expected = "operators of ai.onnx (opset 7 to 26), ai.onnx.ml or com.microsoft";
+    return inputError({ file, place, found, expected });
   }
-  return inputError({ file, place, found: plainMessage(message), expected });
+  const reason = plainMessage(message);
+  const named = failed === undefined || reason.includes(failed.operator);
+  return inputError({ file, place, found: named ? reason : `${failed.operator}: ${reason}`, expected });
 }
 
-/** ONNX Runtime's reason without its source paths, C++ signatures and error codes. */
+/** ONNX Runtime's reason without its source paths, C++ signatures, kinds of error and node names. */
 function plainMessage(message: string): string {
   const reason = message
     .replace(/^.*?ERROR_MESSAGE: /s, "")
-    .replace(/Non-zero status code returned while running (\S+) node\. Name:'.*?' Status Message: /s, "$1: ")
+    .replace(/Non-zero status code returned while running (\S+) node\. Name:'.*?' Status Message: (\1: )?/s, "$1: ")
     .replace(/\S*onnxruntime\/\S+:\d+ .*?\) (?=[A-Z])/s, "")
     .replace(/\S*onnxruntime\/\S+:\d+ .*? was false\. */s, "")
-    .replace(/\S+\.(h|cc):\d+ /g, "")
+    .replace(/\S+\.(h|cc):\d+ \S+ /g, "")
+    .replace(/\[\w+Error\] /, "")
+    .replace(/\(([^()]*\([^()]*\)[^()]*\([^()]*\)) in node \(.*?\)/, "($1)")
+    .replace(/ node with name '.*?'/, "")
     .replace(/\s+/g, " ")
     .replace(/[\s.]+$/, "");
   return reason.length > 300 ? `${reason.slice(0, 297)}...` : reason;

@@ -3,10 +3,11 @@ import { readModel, writeModel } from "../../src/ground/formats/onnx.ts";
 import { type Boundary, inputNames, type NetworkInput, openBoundary } from "./boundary.ts";
 import { type Constant, constantNames, foldConstant } from "./constants.ts";
 import { type CutGraph, gatesName, type Multiply, type Product } from "./cut-graph.ts";
+import { failingNode } from "./failing-node.ts";
 import { inlineFunctions } from "./functions.ts";
 import { buildGraph, clearRepeatedNames, type Graph, operatorName } from "./graph.ts";
 import { type Lanes, lanesOf } from "./lanes.ts";
-import { type Ort, openSession } from "./ort.ts";
+import { type Ort, type OrtPlace, openSession } from "./ort.ts";
 import { cutProducts } from "./products.ts";
 import { runRecurrentNodes } from "./recurrent-forms.ts";
 import { checkModel, countParameters } from "./refusals.ts";
@@ -72,13 +73,13 @@ export async function readNetwork(
   const helpers = runRecurrentNodes(model.graph);
   const boundary = openBoundary(file, model, options.imageShapes);
 
-  const whole = await openSession(ort, writeModel(model), "disabled", {
-    file,
-    placeOf: (operator) => model.graph.node.find(({ opType }) => opType === operator)?.output[0],
-  });
+  const edge = model.graph.input;
   const graph = buildGraph(file, model, boundary, helpers);
+  const where: OrtPlace = { file, failing: (feeds) => failingNode(graph, edge, ort, feeds) };
+  const whole = await openSession(ort, writeModel(model), "disabled", where);
   const constant = constantNames(graph);
   checkDependence(file, graph, constant, boundary);
+  const { lanes, classes } = await lanesOf(where, ort, whole, boundary);
   const cut = await cutProducts(
     graph,
     constant,
@@ -90,7 +91,6 @@ export async function readNetwork(
     throw inputError({ file, found, expected });
   }
   const actions = await scheduleStages(graph, cut, constant, ort);
-  const { lanes, classes } = await lanesOf(file, ort, whole, boundary);
 
   return {
     file,
@@ -105,8 +105,8 @@ export async function readNetwork(
     warnings: warningsOf(cut, constant, classes),
     inner: { ort, graph, cut, lanes },
     run: (images, count, multiply) =>
-      runCut({ file, ort, actions, cut, lanes, boundary, classes }, images, count, multiply),
-    runWhole: (images, count) => runSessionWhole({ file, ort, whole, lanes, boundary, classes }, images, count),
+      runCut({ where, ort, actions, cut, lanes, boundary, classes }, images, count, multiply),
+    runWhole: (images, count) => runSessionWhole({ where, ort, whole, lanes, boundary, classes }, images, count),
     close: () => closeAll(actions, whole),
   };
 }

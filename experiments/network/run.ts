@@ -10,7 +10,7 @@ import { runRecurrence } from "./recurrent-run.ts";
 import type { Action, Stage } from "./stages.ts";
 
 interface Common {
-  readonly file: string;
+  readonly where: OrtPlace;
   readonly ort: Ort;
   readonly lanes: Lanes;
   readonly boundary: Boundary;
@@ -32,10 +32,10 @@ export async function runSessionWhole(
   images: Float32Array,
   count: number,
 ): Promise<Float32Array> {
-  const { file, whole, boundary } = network;
+  const { where, whole, boundary } = network;
   const results: OrtTensor[] = [];
   for (const feeds of checkedFeeds(network, images, count)) {
-    results.push((await runSession(whole, feeds, { file }))[boundary.exit]!);
+    results.push((await runSession(whole, feeds, where))[boundary.exit]!);
   }
   return joined(network, results, count);
 }
@@ -47,7 +47,8 @@ export async function runCut(
   count: number,
   multiply: Multiply,
 ): Promise<Float32Array> {
-  const { file, ort, actions, cut, boundary } = network;
+  const { where, ort, actions, cut, boundary } = network;
+  const { file } = where;
   const feeds = checkedFeeds(network, images, count);
   const values = new Map<string, OrtTensor[]>();
   for (const { entry } of boundary.inputs) {
@@ -61,7 +62,10 @@ export async function runCut(
   for (const action of actions) {
     switch (action.kind) {
       case "stage":
-        await runStage(action.stage, values, count, { file, place: action.stage.name });
+        await runStage(action.stage, values, count, (lane) => ({
+          ...{ file, place: action.stage.name },
+          failing: async () => where.failing?.(feeds[lane]!),
+        }));
         break;
       case "product": {
         const { product, input, output } = action.product;
@@ -79,14 +83,19 @@ export async function runCut(
   return joined(network, values.get(boundary.exit)!, count);
 }
 
-async function runStage(stage: Stage, values: Map<string, OrtTensor[]>, count: number, where: OrtPlace): Promise<void> {
+async function runStage(
+  stage: Stage,
+  values: Map<string, OrtTensor[]>,
+  count: number,
+  whereOf: (lane: number) => OrtPlace,
+): Promise<void> {
   // A stage that reads nothing gives every lane the same.
   const width = stage.inputs.length > 0 ? values.get(stage.inputs[0]!)!.length : count;
   for (const name of stage.outputs) values.set(name, []);
   for (let lane = 0; lane < width; lane++) {
     const feeds: Record<string, OrtTensor> = {};
     for (const name of stage.inputs) feeds[name] = values.get(name)![lane]!;
-    const results = await runSession(stage.session, feeds, where, stage.outputs);
+    const results = await runSession(stage.session, feeds, whereOf(lane), stage.outputs);
     for (const name of stage.outputs) values.get(name)!.push(results[name]!);
   }
 }
@@ -146,7 +155,11 @@ function addBias(results: Float32Array, bias: Float32Array, groups: number, vect
   }
 }
 
-function joined({ file, boundary, classes }: Common, results: readonly OrtTensor[], count: number): Float32Array {
+function joined(
+  { where: { file }, boundary, classes }: Common,
+  results: readonly OrtTensor[],
+  count: number,
+): Float32Array {
   const scores = results.length === 1 ? (results[0]!.data as Float32Array) : new Float32Array(count * classes);
   if (results.length > 1) for (const [i, { data }] of results.entries()) scores.set(data as Float32Array, i * classes);
   if (scores.length === count * classes) return scores;
