@@ -2,6 +2,7 @@ import { embedded, embeddedNames } from "../../src/ground/embedded/index.ts";
 import { inputError, namesNear } from "../../src/ground/errors.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
 import { readKnownTree } from "../../src/ground/known-tree.ts";
+import { type AnchorTable, anchorTable } from "./anchors.ts";
 import { type Gpu, gpuOf } from "./model.ts";
 
 const anchorName = "anchors";
@@ -23,7 +24,11 @@ export function gpuNamed(name: string, place = "--gpu"): { readonly gpu: Gpu; re
   return { gpu: gpuOf(name, title, tree), values: tree };
 }
 
-/** The public logs that the model is printed beside. */
-export function gpuAnchors(): KnownTree {
-  return readKnownTree((embedded(`gpus/${anchorName}`) as { values: unknown }).values, `gpus/${anchorName}`);
+/** The public logs, the model beside them. */
+export function gpuAnchors(): AnchorTable {
+  const { values } = embedded(`gpus/${anchorName}`) as { values: unknown };
+  return anchorTable(
+    gpuNames().map((name) => gpuNamed(name).gpu),
+    readKnownTree(values, `gpus/${anchorName}`),
+  );
 }

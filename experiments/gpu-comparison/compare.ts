@@ -1,7 +1,6 @@
 import type { Costs } from "../../circuits/index.ts";
 import { inputError } from "../../src/ground/errors.ts";
-import type { KnownTree } from "../../src/ground/known.ts";
-import { type Anchor, anchorsOf } from "./anchors.ts";
+import type { Anchor, AnchorTable } from "./anchors.ts";
 import { type Boundary, gpuBoundary } from "./boundary.ts";
 import { bestEstimate, estimate, fits, type Gpu, type GpuEstimate, type Precision, type Workload } from "./model.ts";
 
@@ -12,7 +11,7 @@ export interface GpuResult extends GpuEstimate {
   readonly precision: Precision;
   /** J per image of public logs beside the model's. */
   readonly anchors: readonly Anchor[];
-  /** The same in s. */
+  /** The same in s per image. */
   readonly latencyAnchors: readonly Anchor[];
   /** GPU over chip, programming amortised. */
   readonly ratio: number;
@@ -30,7 +29,7 @@ export interface ComparisonRequest {
 }
 
 /** The same inference on a graphics processor, in printed terms, with its ratio to the chip. */
-export function compareWithGpu(gpu: Gpu, anchors: KnownTree, request: ComparisonRequest): GpuResult {
+export function compareWithGpu(gpu: Gpu, anchors: AnchorTable, request: ComparisonRequest): GpuResult {
   const { workload, precision, batch, chipEnergy, costs } = request;
   const needed = batch === "best" ? 1 : batch;
   if (!fits(gpu, workload, precision, needed)) {
@@ -38,15 +37,14 @@ export function compareWithGpu(gpu: Gpu, anchors: KnownTree, request: Comparison
     throw inputError({ file: gpu.name, place: "memory", found, expected: "a smaller batch or another processor" });
   }
   const result = batch === "best" ? bestEstimate(gpu, workload, precision) : estimate(gpu, workload, precision, batch);
-  const { energy, latency } = anchorsOf(gpu, anchors);
   return {
     name: gpu.name,
     title: gpu.title,
     precision,
     ...result,
-    anchors: energy,
+    anchors: anchors.energy.get(gpu.name) ?? [],
     ratio: result.energyPerInference / chipEnergy,
-    latencyAnchors: latency,
+    latencyAnchors: anchors.latency.get(gpu.name) ?? [],
     boundary: gpuBoundary(gpu, costs),
   };
 }

@@ -1,6 +1,7 @@
 import { numberLeaf } from "../../circuits/index.ts";
 import { inputError, namesNear } from "../../src/ground/errors.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
+import { leafAt } from "../../src/ground/known-tree.ts";
 
 /** Number formats, with bytes per element. */
 const bytesPerElement = { fp32: 4, fp16: 2, int8: 1 } as const;
@@ -37,6 +38,8 @@ export interface Gpu {
   readonly node: number;
   /** Shares of the peak reached by the work alone, launches not counted. */
   readonly utilisation: { readonly one: number; readonly large: number; readonly memory: number };
+  /** Which of them this processor's own public logs gave. */
+  readonly fromLogs: { readonly one: boolean; readonly large: boolean };
   /** s per kernel. */
   readonly launch: number;
 }
@@ -45,6 +48,7 @@ export function gpuOf(name: string, title: string, values: KnownTree): Gpu {
   const number = (path: string, low = 0, high?: number): number =>
     numberLeaf(values, path, low, high, `gpus/${name}`).value;
   const positive = (path: string, high?: number): number => number(path, Number.MIN_VALUE, high);
+  const derived = (path: string): boolean => leafAt(values, path)?.howKnown === "derived";
   return {
     name,
     title,
@@ -60,6 +64,7 @@ export function gpuOf(name: string, title: string, values: KnownTree): Gpu {
       large: positive("utilisation.large", 1),
       memory: positive("utilisation.memory", 1),
     },
+    fromLogs: { one: derived("utilisation.one"), large: derived("utilisation.large") },
     launch: number("launch"),
   };
 }

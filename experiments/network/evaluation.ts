@@ -1,5 +1,9 @@
 import type { Cause } from "../../circuits/index.ts";
 import type { HowKnown } from "../../src/ground/known.ts";
+import type { AnchorTable, GpuResult } from "../gpu-comparison/index.ts";
+
+export type GpuComparison = GpuResult;
+
 import type { LayerHistograms } from "./chip-histograms.ts";
 
 /** Mean over chips with its 95 % interval (Student's t) and the chip-to-chip standard deviation. */
@@ -91,25 +95,6 @@ export interface Boundary {
   readonly excluded: readonly string[];
 }
 
-export interface GpuComparison {
-  readonly name: string;
-  readonly title: string;
-  readonly batch: number;
-  readonly precision: string;
-  readonly energyPerInference: number;
-  readonly terms: {
-    readonly static: number;
-    readonly operations: number;
-    readonly bytes: number;
-    readonly host: number;
-  };
-  readonly latency: number;
-  readonly utilisation: number;
-  readonly anchors: readonly { readonly log: string; readonly measured: number; readonly modelled: number }[];
-  /** GPU over chip, programming amortised. */
-  readonly ratio: number;
-}
-
 export interface Assumption {
   readonly name: string;
   readonly value: number | string;
@@ -158,6 +143,8 @@ export interface Evaluation {
   readonly devices: number;
   readonly tiles: number;
   readonly gpus: readonly GpuComparison[];
+  /** How far the GPU model is from public logs, as typical factors. */
+  readonly gpuModel: AnchorTable["error"];
   readonly readNoise: {
     readonly mode: string;
     readonly window: number;

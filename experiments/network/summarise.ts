@@ -13,7 +13,14 @@ import {
 import { numberAt } from "../../devices/index.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
 import { addMoments, meanAndDeviation, noMoments, summary } from "../../src/ground/statistics/index.ts";
-import { chipBoundary, compareWithGpu, gpuAnchors, gpuNamed, type Workload } from "../gpu-comparison/index.ts";
+import {
+  type AnchorTable,
+  chipBoundary,
+  compareWithGpu,
+  gpuAnchors,
+  gpuNamed,
+  type Workload,
+} from "../gpu-comparison/index.ts";
 import { accuracySpread, errorSpread, standardError, topSpread } from "./accuracy.ts";
 import { byChip, signalToNoise } from "./chip-figures.ts";
 import type { ChipShare } from "./chip-task.ts";
@@ -38,6 +45,7 @@ export function summarise(request: EvaluateRequest, chip: Chip, measured: Measur
   const latency = latencyOf(lines);
   const programming = programmingEnergy(devices, costs);
   const boundary = chipBoundary(costs, compensation.includes(true));
+  const anchors = gpuAnchors();
   const chipEnergy = energy.total + programming / request.inferences;
 
   return {
@@ -73,7 +81,8 @@ export function summarise(request: EvaluateRequest, chip: Chip, measured: Measur
     latency: { perInference: latency.total, byComponent: latency.byComponent, byLayer: latency.byPlace },
     devices,
     tiles,
-    gpus: compareAll(request, workloadOf(layers, profile, network.parameters), chipEnergy, costs),
+    gpus: compareAll(request, anchors, workloadOf(layers, profile, network.parameters), chipEnergy, costs),
+    gpuModel: anchors.error,
     readNoise: {
       mode: request.readNoise,
       window: measured.window,
@@ -216,11 +225,11 @@ function workloadOf(layers: readonly TileLayer[], profile: Profile, parameters: 
 
 function compareAll(
   { gpus, batches, precision }: EvaluateRequest,
+  anchors: AnchorTable,
   workload: Workload,
   chipEnergy: number,
   costs: Costs,
 ): GpuComparison[] {
-  const anchors = gpuAnchors();
   return gpus.flatMap((name) => {
     const { gpu } = gpuNamed(name);
     return batches.map((batch) => compareWithGpu(gpu, anchors, { workload, precision, batch, chipEnergy, costs }));

@@ -95,6 +95,8 @@ function results(
   });
 }
 
+const log = { batch: 1, precision: "int8" } as const;
+
 export const evaluationFixture: EvaluationOutput = {
   crossohm: "0.1.0",
   command: "evaluate",
@@ -212,10 +214,26 @@ export const evaluationFixture: EvaluationOutput = {
       terms: { static: fixed, operations, bytes, host },
       latency,
       utilisation,
-      anchors: [{ log: `ResNet-50 on ${name} (fixture)`, measured: 0.0121, modelled: 0.0128 }],
+      anchors: [
+        { ...log, log: `ResNet-50 on ${name} (fixture)`, measured: 0.0121, modelled: 0.0128, leaveOneOut: 0.0149 },
+      ],
+      latencyAnchors: [
+        {
+          ...log,
+          log: `ResNet-50, alone, on ${name} (fixture)`,
+          measured: 5.1e-4,
+          modelled: 6.2e-4,
+          leaveOneOut: 1.3e-3,
+        },
+      ],
+      boundary: { text: `What ${title} counts.`, included: ["arithmetic"], excluded: ["cooling"] },
       ratio: energyPerInference / (3.094e-8 + 1.177e-4 / 1e6),
     };
   }),
+  gpuModel: {
+    energy: { logs: 2, modelled: 1.06, leaveOneOut: 1.24 },
+    latency: { logs: 2, modelled: 1.22, leaveOneOut: 2.55 },
+  },
   readNoise: {
     mode: "process",
     window: 0.0661,

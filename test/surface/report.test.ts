@@ -186,6 +186,31 @@ describe("the report of an evaluation", () => {
     for (const { name } of assumptions) expect(text).toContain(name);
   });
 
+  it("states every public log with what the model says of it, and what it would have said without it", () => {
+    const text = textOf(report);
+    const { gpus, gpuModel } = evaluationFixture;
+    for (const { anchors, latencyAnchors } of gpus) {
+      for (const { log, measured, modelled, leaveOneOut } of [...anchors, ...latencyAnchors]) {
+        expect(text).toContain(log);
+        for (const figure of [modelled, leaveOneOut]) expect(text).toContain((figure / measured).toFixed(2));
+      }
+    }
+    for (const { modelled, leaveOneOut } of Object.values(gpuModel)) {
+      expect(text).toContain(`${times(modelled)}; left out: ${times(leaveOneOut)}`);
+    }
+    // Each log once, however many batches there are.
+    expect(text.split("ResNet-50 on a100 (fixture)")).toHaveLength(2);
+  });
+
+  it("has a column for the host only where the host is counted", () => {
+    const counted = (host: number) =>
+      reportOf({
+        ...evaluationFixture,
+        gpus: evaluationFixture.gpus.map((gpu) => ({ ...gpu, terms: { ...gpu.terms, host } })),
+      });
+    expect([counted(1e-6), counted(0)].map((page) => page.includes(">Host</th>"))).toEqual([true, false]);
+  });
+
   it("states every factor of compensation", () => {
     const text = textOf(report);
     for (const { factors } of evaluationFixture.results) {

@@ -1,7 +1,7 @@
 import { html, type Markup } from "./markup.ts";
-import { grouped, inWords, part, partShare, percent, quantity, times } from "./numbers.ts";
+import { grouped, inWords, part, partShare, percent, quantity, times, withoutMaker } from "./numbers.ts";
 import { facts, table } from "./page.ts";
-import type { EvaluationOutput } from "./shapes.ts";
+import type { EvaluationOutput, GpuComparison } from "./shapes.ts";
 
 type Amounts = Readonly<Record<string, number>>;
 
@@ -43,61 +43,78 @@ function amounts(what: string, joules: Amounts, seconds: Amounts, allJoules: num
   );
 }
 
-/** The GPU model's four terms, and how well it meets measured logs. */
-export function gpuTables({ gpus, energy }: EvaluationOutput): Markup[] {
-  const anchors = new Map(
-    gpus.flatMap((gpu) =>
-      gpu.anchors.map((anchor) => [`${gpu.title}\n${anchor.log}`, { title: gpu.title, ...anchor }]),
-    ),
-  );
+/** The GPU model's terms, and how well it meets public logs, with each processor's own and without them. */
+export function gpuTables({ gpus, gpuModel, energy }: EvaluationOutput): Markup[] {
+  const precision = [...new Set(gpus.map((gpu) => gpu.precision))].join(", ");
+  const host = gpus.some(({ terms }) => terms.host > 0);
+  const titles = new Map(gpus.map((gpu) => [gpu.name, gpu]));
+  const programming = quantity(energy.programming / energy.inferences, "J");
   return [
     table(
-      `Energy of one inference, the sum of four terms. Ratio: GPU over chip, the chip's with ${quantity(energy.programming / energy.inferences, "J")} of programming.`,
+      `Energy of one inference in ${precision}, the sum of its terms${host ? "" : " (the host is left out)"}. Ratio: GPU over chip, the chip's with ${programming} of programming.`,
       [
         { title: "GPU", text: true },
         { title: "Batch" },
         { title: "Static" },
         { title: "Operations" },
         { title: "Bytes" },
-        { title: "Host" },
+        ...(host ? [{ title: "Host" }] : []),
         { title: "Energy" },
         { title: "Ratio" },
         { title: "Batch latency" },
         { title: "Utilisation, %" },
       ],
       gpus.map((gpu) => [
-        `${gpu.title}, ${gpu.precision}`,
+        gpu.title,
         grouped(gpu.batch),
         quantity(gpu.terms.static, "J"),
         quantity(gpu.terms.operations, "J"),
         quantity(gpu.terms.bytes, "J"),
-        quantity(gpu.terms.host, "J"),
+        ...(host ? [quantity(gpu.terms.host, "J")] : []),
         quantity(gpu.energyPerInference, "J"),
         times(gpu.ratio),
         quantity(gpu.latency, "s"),
         percent(gpu.utilisation, 2),
       ]),
     ),
-    ...(anchors.size === 0
-      ? []
-      : [
-          table(
-            "The same model against public measurements, energy of one inference.",
-            [
-              { title: "GPU", text: true },
-              { title: "Measurement", text: true },
-              { title: "Measured" },
-              { title: "Modelled" },
-              { title: "Modelled / measured" },
-            ],
-            [...anchors.values()].map(({ title, log, measured, modelled }) => [
-              title,
-              log,
-              quantity(measured, "J"),
-              quantity(modelled, "J"),
-              (modelled / measured).toFixed(2),
-            ]),
-          ),
-        ]),
+    ...logTable("Energy", "J", gpuModel.energy, [...titles.values()], (gpu) => gpu.anchors),
+    ...logTable("Seconds", "s", gpuModel.latency, [...titles.values()], (gpu) => gpu.latencyAnchors),
+    html`<p class="note">Left out: as predicted had no log of that processor been known. Typical factor: e to the root mean square of ln(figure / measured), over the logs of all processors that the package knows.</p>\n`,
+  ];
+}
+
+function logTable(
+  what: string,
+  unit: string,
+  error: EvaluationOutput["gpuModel"]["energy"],
+  gpus: readonly GpuComparison[],
+  anchorsOf: (gpu: GpuComparison) => GpuComparison["anchors"],
+): Markup[] {
+  const rows = gpus.flatMap((gpu) =>
+    anchorsOf(gpu).map((anchor) => [
+      withoutMaker(gpu.title),
+      anchor.log,
+      `${grouped(anchor.batch)}, ${anchor.precision}`,
+      quantity(anchor.measured, unit),
+      quantity(anchor.modelled, unit),
+      (anchor.modelled / anchor.measured).toFixed(2),
+      (anchor.leaveOneOut / anchor.measured).toFixed(2),
+    ]),
+  );
+  if (rows.length === 0) return [];
+  return [
+    table(
+      `${what} of one ResNet50 image in public logs, and the same model beside them. Typical factor over all ${error.logs} logs: ${times(error.modelled)}; left out: ${times(error.leaveOneOut)}.`,
+      [
+        { title: "GPU", text: true },
+        { title: "Log", text: true },
+        { title: "Batch" },
+        { title: "Measured" },
+        { title: "Modelled" },
+        { title: "Modelled / measured" },
+        { title: "Left out / measured" },
+      ],
+      rows,
+    ),
   ];
 }

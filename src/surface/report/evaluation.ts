@@ -9,7 +9,7 @@ import { histogramFigure } from "./figures/histograms.ts";
 import { signalToNoiseFigure } from "./figures/signal-to-noise.ts";
 import { weightErrorFigure } from "./figures/weight-error.ts";
 import { html, type Markup } from "./markup.ts";
-import { fileName, grouped, percent, quantity, timeSinceFirstReading, times } from "./numbers.ts";
+import { fileName, grouped, percent, quantity, timeSinceFirstReading, times, withoutMaker } from "./numbers.ts";
 import { page, section } from "./page.ts";
 import { conductancesText, readNoiseNote, runFacts } from "./run.ts";
 import type { EvaluationOutput, GpuComparison, TimeResult } from "./shapes.ts";
@@ -69,10 +69,10 @@ function headline(evaluation: EvaluationOutput): Markup {
 
 /** The comparison least in the chip's favour is the headline; the other end of the range stands beside it. */
 function besides(smallest: GpuComparison, largest: GpuComparison): string {
-  const least = `${smallest.name} at batch ${grouped(smallest.batch)}`;
-  return smallest === largest
-    ? least
-    : `${least}; ${times(largest.ratio)} ${largest.name} at ${grouped(largest.batch)}`;
+  const least = `${withoutMaker(smallest.title)} at batch ${grouped(smallest.batch)}`;
+  if (smallest === largest) return least;
+  const other = smallest.name === largest.name ? "" : ` ${withoutMaker(largest.title)}`;
+  return `${least}; ${times(largest.ratio)}${other} at ${grouped(largest.batch)}`;
 }
 
 const mostHistograms = 8;
@@ -115,7 +115,7 @@ function figures(evaluation: EvaluationOutput): Markup {
     gpus.length > 0
       ? [
           gpuFigure(evaluation),
-          html`Energy of one inference here (programming spread over ${grouped(energy.inferences)} inferences) and on GPUs, with GPU over chip.`,
+          html`Energy of one inference here (programming spread over ${grouped(energy.inferences)} inferences) and on GPUs in ${[...new Set(gpus.map(({ precision }) => precision))].join(", ")}, with GPU over chip.`,
           false,
         ]
       : null,

@@ -60,6 +60,11 @@ export function times(ratio: number): string {
   return `×${ratio >= 1000 ? grouped(Number(ratio.toPrecision(3))) : Number(ratio.toPrecision(3))}`;
 }
 
+/** "A100 SXM4 40 GB": a processor's title without its maker, where room is short. */
+export function withoutMaker(title: string): string {
+  return title.replace(/^NVIDIA /, "");
+}
+
 /** 1,070,080. */
 export function grouped(count: number): string {
   return count.toLocaleString("en-US", { maximumFractionDigits: 20 });

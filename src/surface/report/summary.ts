@@ -173,7 +173,7 @@ function costText({ energy, latency }: EvaluationOutput, paint: Paint): string {
   );
 }
 
-function gpuText({ gpus }: EvaluationOutput, paint: Paint): string {
+function gpuText({ gpus, gpuModel }: EvaluationOutput, paint: Paint): string {
   if (gpus.length === 0) return "";
   return [
     paint.bold("The same inference on a GPU"),
@@ -189,6 +189,7 @@ function gpuText({ gpus }: EvaluationOutput, paint: Paint): string {
       ]),
       paint,
     ),
+    `Beside public logs the model's energy is typically off by ${times(gpuModel.energy.modelled)} (${times(gpuModel.energy.leaveOneOut)} for a GPU without logs).`,
   ].join("\n");
 }
 

@@ -9,10 +9,9 @@ import {
   type Workload,
 } from "../../../experiments/gpu-comparison/index.ts";
 import { chipWith, valuesOf } from "../../circuits/energy/phase-change-chip.ts";
-import { gpu } from "./files.ts";
+import { anchors, gpu } from "./files.ts";
 
 const costs = costsOf(valuesOf("costs/phase-change-32nm"), chipWith());
-const anchors = valuesOf("gpus/anchors");
 const workload: Workload = { macs: 532_992, parameters: 533_770, activationElements: [1296, 768, 266], kernels: 3 };
 const orin = gpu("orin");
 const request = { workload, precision: "fp16", chipEnergy: 1e-7, costs } as const;

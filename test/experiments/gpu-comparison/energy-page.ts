@@ -1,15 +1,20 @@
 import { account, costsOf, energyOf, Ledger, programmingEnergy } from "../../../circuits/energy/index.ts";
-import { anchorsOf, energyPerByte, energyPerMac } from "../../../experiments/gpu-comparison/index.ts";
+import {
+  type Anchor,
+  energyPerByte,
+  energyPerMac,
+  type ModelError,
+} from "../../../experiments/gpu-comparison/index.ts";
 import type { Known } from "../../../src/ground/known.ts";
 import { type KnownValue, leafAt, leavesOf } from "../../../src/ground/known-tree.ts";
 import { formatQuantity } from "../../../src/ground/quantities/index.ts";
 import { chipWith, fileOf, valuesOf } from "../../circuits/energy/phase-change-chip.ts";
 import { type CoreProduct, coreProducts, publishedProducts } from "./core-product.ts";
-import { gpu, shipped } from "./files.ts";
+import { anchors, gpu, shipped } from "./files.ts";
 
 const tree = valuesOf("costs/phase-change-32nm");
 const costs = costsOf(tree, chipWith());
-const anchors = valuesOf("gpus/anchors");
+const logs = valuesOf("gpus/anchors");
 const core = await coreProducts();
 const coreCosts = valuesOf("costs/hermes-14nm");
 
@@ -122,26 +127,11 @@ const tables: Readonly<Record<string, () => string>> = {
           formatQuantity(energyPerByte(each), "J"),
         ]),
     ),
-  anchors: () =>
-    table(
-      ["", "log", "batch", "measured", "modelled", "modelled / measured"],
-      shipped.flatMap((name) => {
-        const { energy, latency } = anchorsOf(gpu(name), anchors);
-        return [...energy.map((row) => ({ ...row, unit: "J" })), ...latency.map((row) => ({ ...row, unit: "s" }))].map(
-          ({ log, batch, measured, modelled, unit }) => [
-            `\`${name}\``,
-            log,
-            `${batch}`,
-            formatQuantity(measured, unit),
-            formatQuantity(modelled, unit),
-            (modelled / measured).toFixed(2),
-          ],
-        );
-      }),
-    ),
+  anchors: () => beside(anchors.energy, anchors.error.energy, "J"),
+  latencies: () => beside(anchors.latency, anchors.error.latency, "s"),
   sources: () => {
     const works = fileOf("sources") as Record<string, { text: string; doi?: string; url?: string }>;
-    const trees = [tree, coreCosts, anchors, ...shipped.map((name) => valuesOf(`gpus/${name}`))];
+    const trees = [tree, coreCosts, logs, ...shipped.map((name) => valuesOf(`gpus/${name}`))];
     const cited = new Set([
       ...trees.flatMap((each) => leavesOf(each).map(([, { source }]) => source)),
       "le-gallo-2023",
@@ -152,6 +142,34 @@ const tables: Readonly<Record<string, () => string>> = {
       .join("\n");
   },
 };
+
+/** Logs with the model beside them; the last row has the root mean square of the factors. */
+function beside(anchorsByGpu: ReadonlyMap<string, readonly Anchor[]>, error: ModelError, unit: string): string {
+  const rows = [...anchorsByGpu].flatMap(([name, logs]) =>
+    logs.map(({ log, batch, precision, measured, modelled, leaveOneOut }) => [
+      `\`${name}\``,
+      log,
+      `${batch}, ${precision}`,
+      formatQuantity(measured, unit),
+      formatQuantity(modelled, unit),
+      (modelled / measured).toFixed(2),
+      formatQuantity(leaveOneOut, unit),
+      (leaveOneOut / measured).toFixed(2),
+    ]),
+  );
+  const last = [
+    "",
+    `typical factor over ${error.logs} logs`,
+    "",
+    "",
+    "",
+    error.modelled.toFixed(2),
+    "",
+    error.leaveOneOut.toFixed(2),
+  ];
+  const head = ["", "log", "batch", "measured", "modelled", "/ measured", "leave one out", "/ measured"];
+  return table(head, [...rows, last]);
+}
 
 /** One product of a 256 x 256 core with one converter a column, as the chip of Le Gallo 2023 does it in 133 ns. */
 export function silicon() {

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Markup } from "../markup.ts";
-import { axisUnit, inWords, quantity, setting, share, times } from "../numbers.ts";
+import { axisUnit, grouped, inWords, quantity, setting, share, times, withoutMaker } from "../numbers.ts";
 import type { EvaluationOutput } from "../shapes.ts";
 import { type Bar, barFigure } from "./bars.ts";
 import { figure, ink, nameRoom, shortened } from "./frame.ts";
@@ -29,8 +29,8 @@ export function gpuFigure({ energy, gpus }: EvaluationOutput): Markup {
   const chip = energy.perInference + energy.programming / energy.inferences;
   const everyone: Runner[] = [
     { name: "this chip", joules: chip, text: quantity(chip, "J"), chip: true },
-    ...gpus.map(({ name, batch, precision, energyPerInference, ratio }) => ({
-      name: `${name}, batch ${batch}, ${precision}`,
+    ...gpus.map(({ title, batch, energyPerInference, ratio }) => ({
+      name: `${shortened(withoutMaker(title))}\nbatch ${grouped(batch)}`,
       joules: energyPerInference,
       text: `${quantity(energyPerInference, "J")} · ${times(ratio)}`,
       chip: false,
@@ -43,8 +43,8 @@ export function gpuFigure({ energy, gpus }: EvaluationOutput): Markup {
   const high = 10 ** Math.ceil(Math.log10(Math.max(...all) * 1.01));
   return figure("Energy of one inference on this chip and on GPUs", {
     width: 430,
-    height: 58 + 26 * runners.length,
-    marginLeft: nameRoom(runners.map(({ name }) => name)),
+    height: 58 + 36 * runners.length,
+    marginLeft: nameRoom(runners.flatMap(({ name }) => name.split("\n"))),
     marginRight: 112,
     marginTop: 8,
     marginBottom: 42,
@@ -58,7 +58,7 @@ export function gpuFigure({ energy, gpus }: EvaluationOutput): Markup {
       labelArrow: "none",
       labelOffset: 36,
     },
-    y: { label: null, domain: runners.map(({ name }) => name), tickSize: 0, tickFormat: shortened },
+    y: { label: null, domain: runners.map(({ name }) => name), tickSize: 0 },
     marks: [
       Plot.gridX({ stroke: ink.grid, strokeOpacity: 1, ticks: decades(low, high) }),
       Plot.ruleY(runners, { y: "name", x1: low, x2: "joules", stroke: ink.quiet, strokeDasharray: "1 3" }),
