@@ -100,6 +100,16 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     expect(result.arguments).toEqual([...words, "--json", "-"]);
   });
 
+  it("writes what the schema says of conductances that were saved before", () => {
+    const words = ["small.onnx", "--data", "digits.csv", ...small, "--chip", "pcm-hermes"];
+    crossohm("evaluate", ...words, "--save-conductances", "cells.npz", "--json", "own.json");
+    const { stdout } = crossohm("evaluate", ...words, "--load-conductances", "cells.npz", "--json", "-");
+    const result = JSON.parse(stdout);
+    expect(complaints("evaluate", result)).toEqual([]);
+    expect(result.conductances).toEqual({ file: "cells.npz", kind: "programmed", chips: [0, 1] });
+    expect(result.results).toEqual(JSON.parse(readFileSync(file("own.json"), "utf8")).results);
+  });
+
   it("makes parts that sum to their whole", () => {
     crossohm("evaluate", "small.onnx", "--data", "digits.csv", ...small, "--json", "sums.json");
     const { energy, latency, gpus } = JSON.parse(readFileSync(file("sums.json"), "utf8"));

@@ -93,11 +93,19 @@ describe("saved conductances", () => {
 });
 
 describe("loaded conductances", () => {
-  it("that were programmed drift as the chips drew it: the same evaluation to the bit, saved again the same", async () => {
-    const again = await run(conductances, { conductances: { archive: archiveOf(arrays) } });
-    expect(again.evaluation).toEqual(saved.evaluation);
-    expect(again.saved.conductances).toEqual(arrays);
-  });
+  // One set's read noise follows the target, the other's the programmed conductance.
+  it.each(["pcm", "pcm-hermes"])(
+    "that were programmed drift as the chips drew it: the same evaluation to the bit, causes too, saved again the same (%s)",
+    async (preset) => {
+      const own = await run({ ...conductances, causes: true }, { preset });
+      const archive = archiveOf(own.saved.conductances!);
+      const again = await run({ ...conductances, causes: true }, { preset, conductances: { archive } });
+      const { conductances: from, ...evaluation } = again.evaluation;
+      expect(evaluation).toEqual(own.evaluation);
+      expect(from).toEqual({ file: "arrays.npz", kind: "programmed", chips: [0, 1, 2] });
+      expect(again.saved.conductances).toEqual(own.saved.conductances);
+    },
+  );
 
   // Read noise of this parameter set follows the target, so that not even noise tells them apart.
   it("of each time are used as they are, at the file's times", async () => {

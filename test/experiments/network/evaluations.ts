@@ -86,6 +86,7 @@ function pool(threads: number, controller: AbortController, stopAt: number): Poo
 }
 
 export interface Given {
+  readonly preset?: string;
   readonly chip?: readonly string[];
   readonly conductances?: Partial<ConductanceFile> & { readonly archive: NpzArchive };
   readonly network?: string;
@@ -104,7 +105,7 @@ export async function run(request: Partial<EvaluateRequest> = {}, given: Given =
       openEngine,
       keep,
       source: { file: `${network}.onnx`, bytes: networkOf(network), imageShapes: [[3, 4, 4]] },
-      chip: chipWith("pcm", "tile.rows=10", "tile.columns=4", ...(given.chip ?? [])),
+      chip: chipWith(given.preset ?? "pcm", "tile.rows=10", "tile.columns=4", ...(given.chip ?? [])),
       test: data,
       calibration: data,
       pool: pool(given.threads ?? 1, controller, given.stopAt ?? -1),

@@ -48,6 +48,7 @@ async function evaluate(words: readonly string[], doing: { room?: [number, numbe
   const [out, err]: string[][] = [[], []];
   let job: EvaluateJob | undefined;
   const { results, ...rest } = evaluationFixture;
+  const loaded = { file: "folder/cells.npz", kind: "at", chips: [0] } as const;
   const world: World = {
     out: { write: (text) => out.push(text) },
     err: { write: (text) => err.push(text) },
@@ -60,7 +61,7 @@ async function evaluate(words: readonly string[], doing: { room?: [number, numbe
         const [conductances, outputs] = doing.room ?? [64, 64];
         given.room({ conductances, outputs });
         return {
-          result: { results, ...rest },
+          result: { results, ...rest, ...(given.conductances ? { conductances: loaded } : {}) },
           interrupted: doing.interrupted === true,
           kernels: {},
           warnings: [],
@@ -132,6 +133,11 @@ describe("files of arrays", () => {
     ]);
     const told = (await evaluate([...load, "--times", "1d,0", "--chips", "2"])).job!.conductances!;
     expect([told.times, told.chips]).toEqual([[0, 86_400], 2]);
+    const { out } = await evaluate([...load, "--report", file("loaded.html")]);
+    expect(out).toContain("5 chips with the conductances of cells.npz (those of each time), seed 1");
+    const page = readFileSync(file("loaded.html"), "utf8");
+    expect(page).toContain("5 chips with the conductances of cells.npz (those of each time).");
+    expect(page).not.toContain("independently drawn");
   });
 
   it("that are large are announced; those that their disk has no room for are refused before the chips run", async () => {
