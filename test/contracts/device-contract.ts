@@ -114,6 +114,17 @@ export function keepsTheDeviceContract(model: DeviceModel, setPath: string): voi
       }
     });
 
+    it("has the read noise of the conductances that were put in place of its own", async () => {
+      const [own, other] = [await programmed(1), await programmed(2)];
+      const put = read(other, 0).now;
+      if (!own.replace) return;
+      own.replace(put, true);
+      for (const cells of [own, other]) cells.elapse(device.firstReading);
+      // Sets are published so that their drift starts at the first reading: there both have the same conductances.
+      expect(read(own, 0).now).toEqual(put);
+      expect(read(own, 0).deviation).toEqual(read(other, 0).deviation);
+    });
+
     it("takes energy from a read: V^2 G t to the drift within it", async () => {
       const cells = await programmed(1);
       cells.elapse(device.firstReading);
