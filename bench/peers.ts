@@ -1,39 +1,62 @@
 import { execFileSync } from "node:child_process";
 
-/** A peer's time for one noisy product, s a vector; or, for Gaussians, s a sample. */
+/** A peer's time, s each: a vector, a tile or a sample. */
 export interface PeerTime {
   readonly name: string;
   readonly median: number;
   readonly best: number;
 }
 
+export interface PeerTimes {
+  readonly times: readonly PeerTime[];
+  /** What was left out, a line each. */
+  readonly missing: readonly string[];
+}
+
 /**
- * Times numpy and aihwkit, where they are installed, on one thread of their own process: `CROSSOHM_PYTHON` names the
- * interpreter that has them, else `python3` is tried.
- *
- * @returns none where there is no such interpreter or no numpy; `missing` says what
+ * Times numpy, aihwkit and CrossSim, where they are installed, on one thread of their own processes: `CROSSOHM_PYTHON` names the
+ * interpreter that has them, else `python3` is tried; `CROSSOHM_CROSSSIM` names a checkout of CrossSim.
  */
-export function timePeers(): { readonly times: readonly PeerTime[]; readonly missing: string | null } {
+export function timePeers(): PeerTimes {
   const python = process.env.CROSSOHM_PYTHON ?? "python3";
+  const tile = timesOf(python, "bench/peers/noisy_tile.py", {});
+  if (!tile) {
+    return { times: [], missing: [`no numpy behind ${python}: set CROSSOHM_PYTHON to compare with peers`] };
+  }
+  const checkout = process.env.CROSSOHM_CROSSSIM;
+  const crossSim = checkout ? timesOf(python, "bench/peers/crosssim_tile.py", { PYTHONPATH: checkout }) : null;
+  const reason = checkout
+    ? `no CrossSim that ${python} can run in ${checkout}`
+    : "set CROSSOHM_CROSSSIM to its checkout";
+  return {
+    times: [...tile.times, ...(crossSim?.times ?? [])],
+    missing: [...tile.missing, ...(crossSim?.missing ?? [`CrossSim is left out: ${reason}`])],
+  };
+}
+
+const unitOf: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, ms: 1e-3 };
+
+/** Rows that a script prints, one JSON object a line; null where it does not run. */
+function timesOf(python: string, script: string, environment: Record<string, string>): PeerTimes | null {
   const oneThread = { OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
   let printed: string;
   try {
-    printed = execFileSync(python, ["bench/peers/noisy_tile.py"], {
+    printed = execFileSync(python, [script], {
       encoding: "utf8",
-      env: { ...process.env, ...oneThread },
+      env: { ...process.env, ...oneThread, ...environment },
       stdio: ["ignore", "pipe", "ignore"],
     });
   } catch {
-    return { times: [], missing: `no numpy behind ${python}: set CROSSOHM_PYTHON to compare with peers` };
+    return null;
   }
   const times: PeerTime[] = [];
-  let missing: string | null = null;
+  const missing: string[] = [];
   for (const line of printed.split("\n").filter((text) => text.startsWith("{"))) {
-    const row = JSON.parse(line) as { case: string; median?: number; best?: number; unit?: string };
-    if (row.median === undefined) missing = row.case;
+    const row = JSON.parse(line) as { case: string; unit: string; median: number; best: number } | { missing: string };
+    if ("missing" in row) missing.push(row.missing);
     else {
-      const unit = row.case.includes("(ns)") ? 1e-9 : 1e-6;
-      times.push({ name: row.case, median: row.median * unit, best: (row.best ?? row.median) * unit });
+      const unit = unitOf[row.unit]!;
+      times.push({ name: row.case, median: row.median * unit, best: row.best * unit });
     }
   }
   return { times, missing };

@@ -84,6 +84,41 @@ function multiplySparse(a: usize, places: usize, b: usize, pairs: i32, out: usiz
   storeSums(out, stride, sum00, sum01, sum10, sum11, sum20, sum21, sum30, sum31);
 }
 
+/**
+ * One vector by all panels, two at a time, over pairs of rows whose weights are at `places` behind each panel: beside
+ * three empty ones a vector would cost as much as four.
+ */
+function multiplySingle(a: usize, places: usize, pairs: i32, b: usize, panelBytes: usize, panels: i32, out: usize): void {
+  const end = a + (<usize>pairs << 4);
+  for (let panel = 0; panel < panels; panel += 2) {
+    // A last odd panel is its own neighbour.
+    const next = panel + 1 < panels ? b + panelBytes : b;
+    let sum0 = i32x4.splat(0);
+    let sum1 = i32x4.splat(0);
+    let sum2 = i32x4.splat(0);
+    let sum3 = i32x4.splat(0);
+    let place = places;
+    for (let code = a; code < end; code += 16) {
+      const x = v128.load_splat<u32>(code);
+      const left = b + load<u32>(place);
+      const right = next + load<u32>(place);
+      sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(x, v128.load(left)));
+      sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(x, v128.load(left, 16)));
+      sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(x, v128.load(right)));
+      sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(x, v128.load(right, 16)));
+      place += 4;
+    }
+    v128.store(out, sum0);
+    v128.store(out, sum1, 16);
+    if (next != b) {
+      v128.store(out, sum2, 32);
+      v128.store(out, sum3, 48);
+    }
+    b += panelBytes << 1;
+    out += 64;
+  }
+}
+
 /** Copies the pairs of rows in which any of four vectors is not 0, and where their weights are; returns how many. */
 function gatherActive(a: usize, pairs: i32, into: usize, places: usize): i32 {
   let count: usize = 0;
@@ -107,6 +142,8 @@ export function multiplyCodes(
   const pairs = (rows + 1) >> 1;
   const pairsPerBlock = min(rowsPerBlock >> 1, pairs);
   const groups = (vectors + 3) >> 2;
+  // A last group of one vector goes its own way.
+  const many = (vectors & 3) == 1 ? groups - 1 : groups;
   const stride = <usize>paddedColumns << 2;
   const groupBytes = <usize>pairs << 4;
   const activeBytes = <usize>pairsPerBlock << 4;
@@ -120,6 +157,13 @@ export function multiplyCodes(
       const count = gatherActive(a, some, room + <usize>group * activeBytes, allPlaces + <usize>group * placesBytes);
       // Following places costs as much as a sixteenth of the pairs.
       store<i32>(counts + (<usize>group << 2), count << 4 < some * 15 ? count : -1);
+      if (group == many) {
+        const b = weights + (<usize>first << 5);
+        const out = products + <usize>group * (stride << 2);
+        const active = room + <usize>group * activeBytes;
+        const places = allPlaces + <usize>group * placesBytes;
+        multiplySingle(active, places, count, b, <usize>pairs << 5, paddedColumns >> 3, out);
+      }
     }
     for (let panel = 0; panel < paddedColumns >> 3; panel++) {
       const b = weights + ((<usize>panel * pairs + first) << 5);
@@ -127,7 +171,7 @@ export function multiplyCodes(
       let active = room;
       let places = allPlaces;
       let out = products + (<usize>panel << 5);
-      for (let group = 0; group < groups; group++) {
+      for (let group = 0; group < many; group++) {
         const count = load<i32>(counts + (<usize>group << 2));
         if (count < 0) multiplyDense(a, b, some, out, stride);
         else multiplySparse(active, places, b, count, out, stride);

@@ -1,8 +1,8 @@
-"""Times a noisy 512 x 512 product, batch 128, in numpy and in aihwkit (torch and C++ tiles). One JSON row a case.
+"""Times a 512 x 512 tile in numpy and in aihwkit (torch and C++ tiles): noisy products, programming and drift. One JSON row a case.
 
     OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 python bench/peers/noisy_tile.py [--repeats 30]
 
-Every case does the same work: 8-bit inputs, product, Gaussian noise of one size, 8-bit outputs with clipping.
+Every product does the same work: 8-bit inputs, product, Gaussian noise of one size, 8-bit outputs with clipping.
 """
 import argparse
 import json
@@ -13,9 +13,10 @@ import numpy as np
 
 SIZE, BATCH = 512, 128
 LEVELS = 127
+DAY = 86400.0
 
 
-def report(name, work, repeats):
+def report(name, work, repeats, count=BATCH, unit="us"):
     for _ in range(5):
         work()
     seconds = []
@@ -23,7 +24,8 @@ def report(name, work, repeats):
         start = time.perf_counter()
         work()
         seconds.append(time.perf_counter() - start)
-    row = {"case": name, "median": 1e6 * statistics.median(seconds) / BATCH, "best": 1e6 * min(seconds) / BATCH}
+    scale = {"ns": 1e9, "us": 1e6, "ms": 1e3}[unit] / count
+    row = {"case": name, "unit": unit, "median": scale * statistics.median(seconds), "best": scale * min(seconds)}
     print(json.dumps(row), flush=True)
 
 
@@ -48,13 +50,7 @@ def numpy_cases(repeats):
     report("numpy, noisy tile", noisy, repeats)
     report("numpy, product alone", lambda: np.matmul(codes, weights, out=sums), repeats)
     many = np.empty(1 << 20, np.float32)
-    for _ in range(3):
-        chance.standard_normal(dtype=np.float32, out=many)
-    start = time.perf_counter()
-    for _ in range(5):
-        chance.standard_normal(dtype=np.float32, out=many)
-    row = {"case": "numpy, one Gaussian (ns)", "median": 1e9 * (time.perf_counter() - start) / 5 / many.size}
-    print(json.dumps(row), flush=True)
+    report("numpy, one Gaussian", lambda: chance.standard_normal(dtype=np.float32, out=many), 5, many.size, "ns")
 
 
 def aihwkit_cases(repeats):
@@ -64,7 +60,7 @@ def aihwkit_cases(repeats):
     from aihwkit.simulator.parameters.enums import BoundManagementType
 
     torch.set_num_threads(1)
-    inputs = 2 * torch.rand(BATCH, SIZE) - 1
+    inputs = {batch: 2 * torch.rand(batch, SIZE) - 1 for batch in (BATCH, 1)}
     for kind, config_class in (("torch", TorchInferenceRPUConfig), ("C++", InferenceRPUConfig)):
         for managed in (False, True):
             config = config_class()
@@ -74,21 +70,25 @@ def aihwkit_cases(repeats):
                 config.forward.bound_management = BoundManagementType.NONE
             layer = AnalogLinear(SIZE, SIZE, bias=False, rpu_config=config).eval()
             layer.program_analog_weights()
-            layer.drift_analog_weights(86400.0)
-            with torch.no_grad():
-                name = f"aihwkit, {kind} tile, bound management {'on' if managed else 'off'}"
-                report(name, lambda: layer(inputs), repeats if kind == "torch" else max(5, repeats // 3))
+            layer.drift_analog_weights(DAY)
+            for batch, x in inputs.items():
+                name = f"aihwkit, {kind} tile, batch {batch}, bound management {'on' if managed else 'off'}"
+                with torch.no_grad():
+                    report(name, lambda: layer(x), repeats if kind == "torch" else max(5, repeats // 3), batch)
+    # Neither depends on bound management.
+    report("aihwkit, program a tile", layer.program_analog_weights, max(5, repeats // 3), 1, "ms")
+    report("aihwkit, drift a tile", lambda: layer.drift_analog_weights(DAY), max(5, repeats // 3), 1, "ms")
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Noisy products in numpy and aihwkit, microseconds a vector.")
+    parser = argparse.ArgumentParser(description="A tile in numpy and aihwkit: time of products, programming and drift.")
     parser.add_argument("--repeats", type=int, default=30)
     options = parser.parse_args()
     numpy_cases(options.repeats)
     try:
         aihwkit_cases(options.repeats)
     except ImportError as missing:
-        print(json.dumps({"case": f"aihwkit is not installed: {missing}"}), flush=True)
+        print(json.dumps({"missing": f"aihwkit is not installed: {missing}"}), flush=True)
 
 
 if __name__ == "__main__":

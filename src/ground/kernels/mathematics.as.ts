@@ -161,11 +161,8 @@ export function normalDensity(t: v128): v128 {
 @inline
 export function normalTailOverDensity(t: v128): v128 {
   const u = f32x4.div(f32x4.sub(t, constant(172)), f32x4.add(t, constant(172)));
-  let p = horner(constant(140), u, 136);
-  p = horner(p, u, 132);
-  p = horner(p, u, 128);
-  p = horner(p, u, 124);
-  p = horner(p, u, 120);
-  p = horner(p, u, 116);
-  return horner(p, u, 112);
+  const square = f32x4.mul(u, u);
+  const lower = plusTimes(pair(u, 112), square, pair(u, 120));
+  const upper = plusTimes(pair(u, 128), square, pair(u, 136));
+  return plusTimes(lower, f32x4.mul(square, square), upper);
 }
