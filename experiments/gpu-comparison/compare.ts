@@ -28,14 +28,18 @@ export interface ComparisonRequest {
   readonly costs: Costs;
 }
 
+/** Refuses a batch that the processor's memory cannot hold. */
+export function checkFits(gpu: Gpu, workload: Workload, precision: Precision, batch: number | "best"): void {
+  const needed = batch === "best" ? 1 : batch;
+  if (fits(gpu, workload, precision, needed)) return;
+  const found = `a batch of ${needed} in ${precision} does not fit ${gpu.memory / 1e9} GB`;
+  throw inputError({ file: gpu.name, place: "memory", found, expected: "a smaller batch or another processor" });
+}
+
 /** The same inference on a graphics processor, in printed terms, with its ratio to the chip. */
 export function compareWithGpu(gpu: Gpu, anchors: AnchorTable, request: ComparisonRequest): GpuResult {
   const { workload, precision, batch, chipEnergy, costs } = request;
-  const needed = batch === "best" ? 1 : batch;
-  if (!fits(gpu, workload, precision, needed)) {
-    const found = `a batch of ${needed} in ${precision} does not fit ${gpu.memory / 1e9} GB`;
-    throw inputError({ file: gpu.name, place: "memory", found, expected: "a smaller batch or another processor" });
-  }
+  checkFits(gpu, workload, precision, batch);
   const result = batch === "best" ? bestEstimate(gpu, workload, precision) : estimate(gpu, workload, precision, batch);
   return {
     name: gpu.name,

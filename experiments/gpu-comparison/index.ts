@@ -1,7 +1,7 @@
 export { type Anchor, type AnchorTable, anchorTable, anchorWorkload, type ModelError } from "./anchors.ts";
 export { boundaryWords, chipBoundary, gpuBoundary } from "./boundary.ts";
 export { gpuAnchors, gpuNamed, gpuNames } from "./catalogue.ts";
-export { compareWithGpu, type GpuResult } from "./compare.ts";
+export { checkFits, compareWithGpu, type GpuResult } from "./compare.ts";
 export {
   bestEstimate,
   energyPerByte,

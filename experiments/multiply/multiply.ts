@@ -91,7 +91,7 @@ export async function multiply(
     throw inputError({
       file: request.inputs,
       found: `vectors of ${inputs.columns} values`,
-      expected: `${weights.rows}, the number of rows of ${request.weights}`,
+      expected: `${weights.rows}, the number of rows of ${request.weights}${inputs.columns === weights.columns ? " (--transpose exchanges them with its columns)" : ""}`,
     });
   }
   const placement = placementOf(chip, request.without, request.fidelity, request.readNoise);

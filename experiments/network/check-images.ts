@@ -18,9 +18,9 @@ export function checkImages(file: string, { inputs, classes }: Network, images: 
       const found = `images of ${shape!.join(" x ")}`;
       throw inputError({ file, place, found, expected: `axes in the order of ${wanted}` });
     }
-    checkChannels("--input-scale", images.scale, shape!, input);
-    checkChannels("--input-shift", images.shift, shape!, input);
   }
+  checkChannels("--input-scale", images.scale, images, inputs);
+  checkChannels("--input-shift", images.shift, images, inputs);
   for (const [index, label] of images.labels.entries()) {
     if (label >= 0 && label < classes) continue;
     throw inputError({ file, place: `label ${index}`, found: `${label}`, expected: `0 to ${classes - 1}` });
@@ -33,16 +33,18 @@ function sameInAnotherOrder(shape: readonly number[], other: readonly number[]):
   return a!.join() !== b!.join() && [...a!].sort().join() === [...b!].sort().join();
 }
 
-/** Channels are the first axis of the network's input, or of the images where the input is a row of numbers. */
+/** Channels are the first axis of the network's one input, or of the images where the input is a row of numbers. */
 function checkChannels(
   option: string,
   numbers: readonly number[],
-  shape: readonly number[],
-  input: NetworkInput,
+  { shapes }: ImageData,
+  inputs: readonly NetworkInput[],
 ): void {
-  const axes = input.shape.length > 1 ? input.shape : shape;
-  if (numbers.length === 1 || (axes.length > 1 && numbers.length === axes[0])) return;
+  if (numbers.length === 1) return;
   const found = `${numbers.length} numbers`;
+  if (inputs.length > 1) throw inputError({ file: option, found, expected: "one number for all of several inputs" });
+  const axes = inputs[0]!.shape.length > 1 ? inputs[0]!.shape : shapes[0]!;
+  if (axes.length > 1 && numbers.length === axes[0]) return;
   const channels = axes.length > 1 && axes[0] !== 1 ? `, or ${axes[0]}: one a channel of [${axes.join(", ")}]` : "";
   throw inputError({ file: option, found, expected: `one number${channels}` });
 }

@@ -6,6 +6,7 @@ import { causeResults, runCauses } from "./causes.ts";
 import { checkImages } from "./check-images.ts";
 import { worstLayers } from "./chip-figures.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { checkBatches, workloadOf } from "./gpus.ts";
 import { type ImageData, imageBatch, imageCount } from "./images.ts";
 import { type ConductanceFile, readConductances } from "./loaded-conductances.ts";
 import type { Measured } from "./measured.ts";
@@ -58,6 +59,7 @@ export async function evaluate(request: EvaluateRequest, supplies: EvaluateSuppl
   checkImages(request.data, network, supplies.calibration);
   const asked = placementOf(chip, request.without, request.fidelity, request.readNoise);
   const profile = await profileNetwork(network, imageBatch(test, 0, 1));
+  checkBatches(request, workloadOf(network, profile));
   const widest = network.products.map(({ groups, rows }, index) => 4 * groups * rows * profile.products[index]!);
   const batchSize = batchSizeOf(Math.max(...widest));
 

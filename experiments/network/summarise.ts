@@ -13,18 +13,12 @@ import {
 import { numberAt } from "../../devices/index.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
 import { addMoments, meanAndDeviation, noMoments, summary } from "../../src/ground/statistics/index.ts";
-import {
-  type AnchorTable,
-  chipBoundary,
-  compareWithGpu,
-  gpuAnchors,
-  gpuNamed,
-  type Workload,
-} from "../gpu-comparison/index.ts";
+import { chipBoundary, gpuAnchors, gpuNamed } from "../gpu-comparison/index.ts";
 import { accuracySpread, errorSpread, standardError, topSpread } from "./accuracy.ts";
 import { byChip, signalToNoise } from "./chip-figures.ts";
 import type { ChipShare } from "./chip-task.ts";
-import type { Assumption, Evaluation, GpuComparison, LayerSummary, TimeResult } from "./evaluation.ts";
+import type { Assumption, Evaluation, LayerSummary, TimeResult } from "./evaluation.ts";
+import { compareAll, workloadOf } from "./gpus.ts";
 import type { Measured } from "./measured.ts";
 import type { Profile } from "./profile.ts";
 import type { EvaluateRequest } from "./request.ts";
@@ -81,7 +75,7 @@ export function summarise(request: EvaluateRequest, chip: Chip, measured: Measur
     latency: { perInference: latency.total, byComponent: latency.byComponent, byLayer: latency.byPlace },
     devices,
     tiles,
-    gpus: compareAll(request, anchors, workloadOf(layers, profile, network.parameters), chipEnergy, costs),
+    gpus: compareAll(request, anchors, workloadOf(network, profile), chipEnergy, costs),
     gpuModel: anchors.error,
     readNoise: {
       mode: request.readNoise,
@@ -206,34 +200,6 @@ function shareOf(shares: readonly ChipShare[], layer: number, side: "inputs" | "
     count += share.layers[layer]![side].count;
   }
   return count > 0 ? clipped / count : 0;
-}
-
-/** The same inference without reference to the chip: every product and every digital operator is a launch. */
-function workloadOf(layers: readonly TileLayer[], profile: Profile, parameters: number): Workload {
-  const products = layers.map(
-    ({ groups, rows, columns }, index) => groups * (rows + columns) * profile.products[index]!,
-  );
-  const operators = profile.digital.filter(({ bytes }) => bytes > 0);
-  return {
-    macs: profile.macs.analog + profile.macs.digital,
-    parameters,
-    activationElements: [...products, ...operators.map(({ inputs, outputs }) => inputs + outputs)],
-    kernels:
-      profile.calls.reduce((sum, calls) => sum + calls, 0) + operators.reduce((sum, { count }) => sum + count, 0),
-  };
-}
-
-function compareAll(
-  { gpus, batches, precision }: EvaluateRequest,
-  anchors: AnchorTable,
-  workload: Workload,
-  chipEnergy: number,
-  costs: Costs,
-): GpuComparison[] {
-  return gpus.flatMap((name) => {
-    const { gpu } = gpuNamed(name);
-    return batches.map((batch) => compareWithGpu(gpu, anchors, { workload, precision, batch, chipEnergy, costs }));
-  });
 }
 
 /** Every assumed value of the chip, its device and its costs, and of the processors it is compared with. */

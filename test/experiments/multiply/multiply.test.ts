@@ -119,7 +119,10 @@ describe("multiply on doped GST", () => {
 
   it("refuses inputs that do not fit the weights", async () => {
     await expect(run(asked, chipWith("pcm"), gaussian(30, 4, 1), gaussian(5, 31, 2))).rejects.toThrow(
-      /inputs: vectors of 31 values, expected 30/,
+      /inputs: vectors of 31 values, expected 30, the number of rows of [^(]*$/,
+    );
+    await expect(run(asked, chipWith("pcm"), gaussian(30, 4, 1), gaussian(5, 4, 2))).rejects.toThrow(
+      /inputs: vectors of 4 values, expected 30, the number of rows of .* \(--transpose exchanges them with its columns\)$/,
     );
   });
 

@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type EvaluateRequest, evaluate, type ImageData, networkTasks } from "../../../experiments/network/index.ts";
+import {
+  type EvaluateRequest,
+  type EvaluateSupplies,
+  evaluate,
+  type ImageData,
+  networkTasks,
+} from "../../../experiments/network/index.ts";
 import { InterruptedError } from "../../../src/ground/errors.ts";
 import type { Pool } from "../../../src/ground/jobs/pool.ts";
 import { openEngine } from "../../../src/ground/kernels/index.ts";
@@ -63,15 +69,19 @@ function poolOf(
   };
 }
 
-async function run(
-  threads: number,
-  request = asked,
-  options: { chip?: string[]; stopAfter?: number; images?: number; scale?: number; network?: string } = {},
-) {
+interface RunOptions {
+  readonly chip?: string[];
+  readonly stopAfter?: number;
+  readonly images?: number;
+  readonly scale?: number;
+  readonly network?: string;
+}
+
+function suppliesOf(threads: number, options: RunOptions = {}): EvaluateSupplies {
   const keep = keeper();
   const controller = new AbortController();
   const file = options.network ?? perceptron;
-  return evaluate(request, {
+  return {
     ort,
     openEngine,
     keep,
@@ -82,7 +92,11 @@ async function run(
     pool: poolOf(threads, keep, controller, options.stopAfter),
     signal: controller.signal,
     stage: () => ({ progress: () => {} }),
-  });
+  };
+}
+
+function run(threads: number, request = asked, options: RunOptions = {}) {
+  return evaluate(request, suppliesOf(threads, options));
 }
 
 const sum = (parts: Readonly<Record<string, number>>): number => Object.values(parts).reduce((a, b) => a + b, 0);
@@ -159,22 +173,17 @@ describe("an evaluation", () => {
     await expect(run(1, asked, { scale: 1e38 })).rejects.toThrow(/beyond single precision.*--input-scale/);
   });
 
+  // The network's first stage would be the calibration.
+  it("refuses a batch that no GPU holds before it does anything", async () => {
+    const supplies = { ...suppliesOf(1), stage: (title: string) => expect.unreachable(title) };
+    await expect(evaluate({ ...asked, gpus: ["orin"], batches: [1, 2 ** 40] }, supplies)).rejects.toThrow(
+      /^orin:memory: a batch of 1099511627776 in fp16 does not fit 64 GB, expected a smaller batch or another processor$/,
+    );
+  });
+
   it("refuses images of another size", async () => {
     const wrong = { ...imagesOf("t10k", 4), size: 392, shapes: [[14, 28]] };
-    const keep = keeper();
-    const controller = new AbortController();
-    const supplies = {
-      ort,
-      openEngine,
-      keep,
-      source: { file: perceptron, bytes: readFileSync(perceptron), imageShapes: [[28, 28]] },
-      chip: chipWith("pcm"),
-      test: wrong,
-      calibration: wrong,
-      pool: poolOf(1, keep, controller),
-      signal: controller.signal,
-      stage: () => ({ progress: () => {} }),
-    };
+    const supplies = { ...suppliesOf(1), test: wrong, calibration: wrong };
     await expect(evaluate(asked, supplies)).rejects.toThrow(/mnist: images of 392 values, expected 784/);
   });
 });

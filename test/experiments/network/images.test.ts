@@ -67,6 +67,22 @@ describe("images as the network sees them", () => {
     expect(() => checkImages("d", wanted, data)).toThrow(message);
   });
 
+  it("have one number for all of several inputs", () => {
+    const inputs = ["x", "y"].map((name) => ({ name, shape: [3, 2] }));
+    const two = { inputs, classes: 10 } as unknown as Network;
+    const data = {
+      ...images([12]),
+      shapes: [
+        [3, 2],
+        [3, 2],
+      ],
+    };
+    expect(() => checkImages("d", two, data)).not.toThrow();
+    expect(() => checkImages("d", two, { ...data, scale: [1, 2, 3] })).toThrow(
+      "--input-scale: 3 numbers, expected one number for all of several inputs",
+    );
+  });
+
   it("may lack axes of length one, or have no axes at all", () => {
     expect(() => checkImages("d", network(1, 4, 4), images([4, 4]))).not.toThrow();
     expect(() => checkImages("d", network(3, 4, 4), images([48]))).not.toThrow();
