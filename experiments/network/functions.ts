@@ -12,11 +12,14 @@ import { inputError } from "../../src/ground/errors.ts";
 
 const mostDeep = 100;
 
+/** Operators of ai.onnx that compute something else from a version on, with nothing in the node to tell. */
+const changedSilently = { from: 13n, operators: ["Softmax", "LogSoftmax", "Hardmax"] } as const;
+
 /**
  * Replaces every call of a model function by the function's nodes, in the graph and in all bodies, so that products
- * inside functions are seen. Function bodies keep their own operator set only where it is the model's.
+ * inside functions are seen. The nodes run in the model's operator sets: ONNX asks that a function's own set means the same.
  *
- * @throws InputError for functions that call themselves, and for functions of another operator set than the model's
+ * @throws InputError for functions that call themselves, and for operators that mean something else in the model's set
  */
 export function inlineFunctions(file: string, model: ModelProto & { graph: GraphProto }): void {
   if (model.functions.length === 0) return;
@@ -57,12 +60,30 @@ const graphsOf = (attribute: AttributeProto): GraphProto[] => [
 
 function adoptOpsets(file: string, model: ModelProto, body: FunctionProto): void {
   for (const wanted of body.opsetImport) {
-    const known = model.opsetImport.find(({ domain }) => domain === wanted.domain);
+    const known = model.opsetImport.find(({ domain }) => keyOf(domain, "", "") === keyOf(wanted.domain, "", ""));
     if (!known) model.opsetImport.push(wanted);
-    else if (known.version !== wanted.version) {
-      const found = `function ${body.name} written for opset ${wanted.version} of "${wanted.domain || "ai.onnx"}"`;
-      throw inputError({ file, place: body.name, found, expected: `the model's own opset ${known.version}` });
+    else if (isOnnx(wanted.domain)) checkMeaning(file, body, body.node, wanted.version, known.version);
+  }
+}
+
+const isOnnx = (domain: string): boolean => domain === "" || domain === "ai.onnx";
+
+function checkMeaning(
+  file: string,
+  body: FunctionProto,
+  nodes: readonly NodeProto[],
+  own: bigint,
+  other: bigint,
+): void {
+  const { from, operators } = changedSilently;
+  if (own < from === other < from) return;
+  for (const node of nodes) {
+    if (isOnnx(node.domain) && (operators as readonly string[]).includes(node.opType)) {
+      const found = `${node.opType} of opset ${own} in the function ${body.name}`;
+      const expected = `an operator that means the same in the model's opset ${other}`;
+      throw inputError({ file, place: node.output[0], found, expected });
     }
+    for (const graph of node.attribute.flatMap(graphsOf)) checkMeaning(file, body, graph.node, own, other);
   }
 }
 
@@ -76,15 +97,19 @@ function expandCall(call: NodeProto, body: FunctionProto, prefix: string): NodeP
   }
   const attributes = new Map(body.attributeProto.map((attribute) => [attribute.name, attribute]));
   for (const attribute of call.attribute) attributes.set(attribute.name, attribute);
-  return body.node.map((node) => bind(node, (name) => actual.get(name) ?? name, attributes, prefix));
+  const scope = { rename: (name: string) => actual.get(name) ?? name, attributes, prefix };
+  return body.node.map((node) => bind(node, scope));
 }
 
-function bind(
-  node: NodeProto,
-  rename: (name: string) => string,
-  attributes: ReadonlyMap<string, AttributeProto>,
-  prefix: string,
-): NodeProto {
+/** What names and attributes of a function's nodes stand for in one call. */
+interface Scope {
+  readonly rename: (name: string) => string;
+  readonly attributes: ReadonlyMap<string, AttributeProto>;
+  readonly prefix: string;
+}
+
+function bind(node: NodeProto, scope: Scope): NodeProto {
+  const { rename, attributes, prefix } = scope;
   const copy = create(NodeProtoSchema, {
     opType: node.opType,
     domain: node.domain,
@@ -99,11 +124,24 @@ function bind(
     if (!given) continue;
     const bound = clone(AttributeProtoSchema, given);
     bound.name = attribute.name;
-    for (const graph of graphsOf(bound)) {
-      graph.node = graph.node.map((inner) => bind(inner, rename, attributes, prefix));
-      for (const output of graph.output) output.name = rename(output.name);
-    }
+    for (const graph of graphsOf(bound)) bindBody(graph, scope);
     copy.attribute.push(bound);
   }
   return copy;
+}
+
+/** A body sees the function's names; its own get the prefix of the call. */
+function bindBody(graph: GraphProto, scope: Scope): void {
+  const values = [
+    ...graph.input,
+    ...graph.initializer,
+    ...graph.sparseInitializer.flatMap(({ values: of }) => of ?? []),
+  ];
+  const local = new Set([...values.map(({ name }) => name), ...graph.node.flatMap(({ output }) => output)]);
+  local.delete("");
+  const rename = (name: string): string => (local.has(name) ? scope.prefix + name : scope.rename(name));
+  for (const value of values) value.name = rename(value.name);
+  for (const output of graph.output) output.name = rename(output.name);
+  graph.node = graph.node.map((node) => bind(node, { ...scope, rename }));
+  graph.valueInfo = [];
 }

@@ -1,10 +1,7 @@
-import { create } from "@bufbuild/protobuf";
-import { AttributeProtoSchema, FunctionProtoSchema } from "onnx-buf";
 import { describe, expect, it } from "vitest";
 import type { Vectors } from "../../../circuits/index.ts";
 import { readNetwork } from "../../../experiments/network/partition.ts";
 import { InputError } from "../../../src/ground/errors.ts";
-import { writeModel } from "../../../src/ground/formats/onnx.ts";
 import {
   allVectors,
   body,
@@ -15,7 +12,6 @@ import {
   floatTensor,
   type GraphText,
   integerTensor,
-  modelOf,
   node,
   numbers,
   ort,
@@ -258,55 +254,6 @@ describe("a network cut at its products gives what ONNX Runtime gives", () => {
     const { network, cut } = await compare(bytesOf({ nodes, tensors, input: ["n", 6] }), [1, 6]);
     expect(cut).toBeLessThan(tolerance);
     expect(network.digitalOperators).toMatchObject({ If: 1, Loop: 1, MatMul: 1 });
-  });
-
-  it("with functions, in functions, whose attributes are given by the call", async () => {
-    const reference = (name: string, of: string, type: number) =>
-      create(AttributeProtoSchema, { name, refAttrName: of, type });
-    const dense = create(FunctionProtoSchema, {
-      name: "Dense",
-      domain: "own",
-      input: ["in", "weights"],
-      output: ["out"],
-      attribute: ["scale"],
-      attributeProto: [create(AttributeProtoSchema, { name: "slope", type: 1, f: 0.25 })],
-      opsetImport: [{ domain: "", version: 17n }],
-      node: [node("Gemm", ["in", "weights"], ["sum"]), node("LeakyRelu", ["sum"], ["out"])],
-    });
-    dense.node[0]!.attribute.push(reference("alpha", "scale", 1));
-    dense.node[1]!.attribute.push(reference("alpha", "slope", 1));
-    const twice = create(FunctionProtoSchema, {
-      name: "Twice",
-      domain: "own",
-      input: ["in", "first", "second"],
-      output: ["out"],
-      opsetImport: [
-        { domain: "", version: 17n },
-        { domain: "own", version: 1n },
-      ],
-      node: [
-        node("Dense", ["in", "first"], ["sum"], { scale: 0.5 }, "own"),
-        node("Dense", ["sum", "second"], ["out"], { scale: 2, slope: 0.125 }, "own"),
-      ],
-    });
-    const model = modelOf({
-      nodes: [
-        node("Twice", ["x", "a", "b"], ["sum"], {}, "own"),
-        node("Dense", ["sum", "c"], ["y"], { scale: 1 }, "own"),
-      ],
-      tensors: [weight("a", [6, 5]), weight("b", [5, 4]), weight("c", [4, 3])],
-      input: ["n", 6],
-      domains: [{ domain: "own", version: 1n }],
-    });
-    model.functions = [dense, twice];
-    const { network, cut } = await compare(writeModel(model), [5, 6]);
-    expect(cut).toBeLessThan(tolerance);
-    expect(network.products.map(({ rows, columns }) => [rows, columns])).toEqual([
-      [6, 5],
-      [5, 4],
-      [4, 3],
-    ]);
-    expect(network.digitalOperators).toEqual({ LeakyRelu: 3 });
   });
 
   it("with operators that keep constant weights off the array, each told", async () => {
