@@ -13,6 +13,7 @@ import type { Measured } from "./measured.ts";
 import type { Network } from "./partition.ts";
 import { layersOf, placementOf, withoutDrift } from "./placement.ts";
 import { type Profile, profileNetwork } from "./profile.ts";
+import { isRecurrentOperator } from "./recurrent-node.ts";
 import type { EvaluateRequest } from "./request.ts";
 import { type SavedArrays, savedArrays, savedBytes } from "./saved-arrays.ts";
 import type { CheckResult } from "./self-check.ts";
@@ -41,7 +42,7 @@ export interface EvaluateResult {
   readonly saved: SavedArrays;
 }
 
-/** The largest batch whose inputs to one layer stay under 32 MB: the same for any number of threads, since it names noise. */
+/** The largest batch whose vectors of one layer stay under 32 MB: the same for any number of threads, since it names noise. */
 export function batchSizeOf(vectorBytes: number): number {
   return Math.max(1, Math.min(256, 2 ** Math.floor(Math.log2(2 ** 25 / Math.max(1, vectorBytes)))));
 }
@@ -60,7 +61,11 @@ export async function evaluate(request: EvaluateRequest, supplies: EvaluateSuppl
   const asked = placementOf(chip, request.without, request.fidelity, request.readNoise);
   const profile = await profileNetwork(network, imageBatch(test, 0, 1));
   checkBatches(request, workloadOf(network, profile));
-  const widest = network.products.map(({ groups, rows }, index) => 4 * groups * rows * profile.products[index]!);
+  const widest = network.products.map(({ operator, groups, rows, columns }, index) => {
+    // A recurrence keeps what x W gives for all steps.
+    const width = isRecurrentOperator(operator) ? Math.max(rows, columns) : rows;
+    return 4 * groups * width * profile.products[index]!;
+  });
   const batchSize = batchSizeOf(Math.max(...widest));
 
   // These layers hold no chip: they are asked for targets, ranges, counts and times, and give their memory back.
