@@ -1,12 +1,13 @@
 import { type NodeProto, TensorProto_DataType } from "onnx-buf";
-import { inputError } from "../../src/ground/errors.ts";
+import type { ElementType } from "../../src/ground/formats/onnx.ts";
 import { onnxNode } from "../../src/ground/formats/onnx-nodes.ts";
-import { type Constant, checkFinite } from "./constants.ts";
+import type { Constant } from "./constants.ts";
 import type { Depths, InitialState, PlacedProduct, Product, Recurrence, RecurrentDirection } from "./cut-graph.ts";
 import { remembered } from "./layout.ts";
-import { matrixProduct } from "./matrix.ts";
+import { type MatrixProduct, matrixProduct } from "./matrix.ts";
 import { cellOf } from "./recurrent-cell.ts";
-import { gatesOf, type RecurrentNode, readRecurrentNode } from "./recurrent-node.ts";
+import { readRecurrentNode } from "./recurrent-node.ts";
+import { weightsOf } from "./recurrent-weights.ts";
 
 /** What the cut of a recurrent node needs of its graph. */
 export interface RecurrentSurroundings {
@@ -28,132 +29,96 @@ export interface RecurrentSurroundings {
 export async function cutRecurrent(node: NodeProto, surroundings: RecurrentSurroundings): Promise<void> {
   const { file, fold, depths, constant, taken } = surroundings;
   const read = readRecurrentNode(file, node);
-  const [w, r] = [await fold(read.weights), await fold(read.recurrentWeights)];
-  const b = read.biases === "" ? null : await fold(read.biases);
-  const [hidden, features] = checkShapes(file, read, w, r, b);
-  checkFinite(file, read.weights, w.values);
-  checkFinite(file, read.recurrentWeights, r.values);
-  if (b) checkFinite(file, read.biases, b.values);
-
-  // The node's own type stays on its edges; products and gates are float32.
-  const typed = w.type === TensorProto_DataType.FLOAT ? null : BigInt(w.type);
-  const cast = (from: string, to: string, type: bigint): void =>
-    depths.addNode({ node: onnxNode("Cast", [from], [to], { to: type }), reads: [from], helper: true });
-  const narrow = (name: string, role: string): string => {
-    if (typed === null) return name;
-    const narrowed = unique(`${read.name} ${role} as float32`, taken);
-    cast(name, narrowed, BigInt(TensorProto_DataType.FLOAT));
-    return narrowed;
-  };
+  const weights = await weightsOf(file, read, fold);
+  const edge = new TypedEdge(weights.type, read.name, depths, taken);
   const initial = async (name: string, role: string): Promise<InitialState | null> => {
     if (name === "") return null;
-    return constant.has(name) ? fold(name) : narrow(name, role);
+    return constant.has(name) ? fold(name) : edge.narrow(name, role);
   };
 
-  const size = gatesOf[read.operator] * hidden;
-  const place = { file, place: read.name };
-  const input = narrow(read.input, "input");
+  const x = edge.narrow(read.input, "input");
   const inputs = read.directions.map(({ reversed }, d) => {
-    const form = { side: "right", transposed: true, activationTransposed: false } as const;
-    const values = w.values.subarray(d * size * features, (d + 1) * size * features);
-    const { layoutOf, ...matrix } = matrixProduct({ shape: [size, features], values, ...form }, place);
     const name = unique(`${read.name}.input${reversed ? ".reverse" : ""}`, taken);
-    const bias = b && inputBias(read, b.values, d, hidden);
+    const { layoutOf, ...matrix } = turnedMatrix(weights.ofInput(d), weights.features, file, read.name);
+    const bias = weights.inputBias(d);
     depths.addProduct((level): PlacedProduct => {
       const product: Product = { name, operator: read.operator, level, ...matrix, bias };
-      return { product, input, output: name, layoutOf: remembered(layoutOf) };
-    }, input);
+      return { product, input: x, output: name, layoutOf: remembered(layoutOf) };
+    }, x);
     return name;
   });
-
   const initialState = await initial(read.initialState, "initial state");
   const initialCell = read.operator === "LSTM" ? await initial(read.initialCell, "initial cell") : null;
   const computed = [initialState, initialCell].filter((state) => typeof state === "string");
   const reads = [...new Set([...inputs, ...computed])];
-  const given = [0, 1, 2].map((position) => {
-    const name = node.output[position] ?? "";
-    if (name === "") return null;
-    return typed === null ? name : unique(`${name} as float32`, taken);
-  });
+  const given = [0, 1, 2].map((position) => edge.outputName(node.output[position] ?? ""));
   depths.addRecurrence((level): Recurrence => {
     const directions = read.directions.map(({ reversed, activations }, d): RecurrentDirection => {
-      const bias = b && candidateBias(read, b.values, d, hidden);
-      const blocks = read.operator === "GRU" && !read.resetsProduct ? [2, 1] : [gatesOf[read.operator]];
-      let first = d * size * hidden;
-      const products = blocks.map((gates, phase): Product => {
-        const rows = gates * hidden;
-        const values = r.values.subarray(first, first + rows * hidden);
-        first += values.length;
-        const form = { side: "right", transposed: true, activationTransposed: false } as const;
-        const { layoutOf: _, ...matrix } = matrixProduct({ shape: [rows, hidden], values, ...form }, place);
+      const products = weights.ofState(d).map((rows, phase): Product => {
         const role = `.recurrent${phase > 0 ? ".candidate" : ""}${reversed ? ".reverse" : ""}`;
-        const name = unique(read.name + role, taken);
-        return { name, operator: read.operator, level, ...matrix, bias: null };
+        const { layoutOf: _, ...matrix } = turnedMatrix(rows, weights.hidden, file, read.name);
+        return { name: unique(read.name + role, taken), operator: read.operator, level, ...matrix, bias: null };
       });
+      const bias = weights.candidateBias(d);
       const cell = cellOf(read.operator, activations, read.resetsProduct, bias !== null);
       return { reversed, input: inputs[d]!, cell, products, bias };
     });
     const outputs = { steps: given[0]!, state: given[1]!, cell: given[2]! };
-    return {
-      ...{ operator: read.operator, name: read.name, input: read.input, hidden, directions },
-      initialState,
-      initialCell,
-      outputs,
-      reads,
-    };
+    const { operator, name, input } = read;
+    return { operator, name, input, hidden: weights.hidden, directions, initialState, initialCell, outputs, reads };
   }, reads);
-  if (typed !== null)
-    for (const [position, name] of given.entries()) if (name) cast(name, node.output[position]!, typed);
+  for (const [position, name] of given.entries()) if (name !== null) edge.widen(name, node.output[position]!);
 }
 
-function checkShapes(
-  file: string,
-  { operator, name, directions }: RecurrentNode,
-  w: Constant,
-  r: Constant,
-  b: Constant | null,
-): [hidden: number, features: number] {
-  const [hidden, features] = [r.shape[2] ?? 0, w.shape[2] ?? 0];
-  const rows = gatesOf[operator] * hidden;
-  const check = (what: string, shape: readonly number[], expected: readonly number[]): void => {
-    if (shape.join() === expected.join() && !shape.includes(0)) return;
-    const found = `${operator} with ${what} of shape ${shape.join(" x ")}`;
-    throw inputError({
-      file,
-      place: name,
-      found,
-      expected: shape.includes(0) ? "lengths from 1" : expected.join(" x "),
-    });
-  };
-  check("R", r.shape, [directions.length, rows, hidden]);
-  check("W", w.shape, [directions.length, rows, features]);
-  if (b) check("B", b.shape, [directions.length, 2 * rows]);
-  return [hidden, features];
+/** Rows of a weight matrix, [column][row] as the standard keeps them, in the form of the tiles. */
+function turnedMatrix(values: Float32Array, rows: number, file: string, place: string): MatrixProduct {
+  const shape = [values.length / rows, rows];
+  return matrixProduct(
+    { shape, values, side: "right", transposed: true, activationTransposed: false },
+    { file, place },
+  );
 }
 
-/** Wb + Rb of every gate; without Rb of the candidate where that is reset with its product. */
-function inputBias(
-  { operator, resetsProduct }: RecurrentNode,
-  b: Float32Array,
-  direction: number,
-  hidden: number,
-): Float32Array {
-  const size = gatesOf[operator] * hidden;
-  const own = b.subarray(2 * direction * size, 2 * (direction + 1) * size);
-  const both = operator === "GRU" && resetsProduct ? 2 * hidden : size;
-  return Float32Array.from({ length: size }, (_, i) => own[i]! + (i < both ? own[size + i]! : 0));
-}
+/** The node's own type stays on its edges; products and gates are float32. */
+class TypedEdge {
+  readonly #type: ElementType;
+  readonly #name: string;
+  readonly #depths: Depths;
+  readonly #taken: Set<string>;
 
-/** The other part of Rb. */
-function candidateBias(
-  { operator, resetsProduct }: RecurrentNode,
-  b: Float32Array,
-  direction: number,
-  hidden: number,
-): Float32Array | null {
-  if (operator !== "GRU" || !resetsProduct) return null;
-  const end = 2 * (direction + 1) * 3 * hidden;
-  return b.slice(end - hidden, end);
+  constructor(type: ElementType, name: string, depths: Depths, taken: Set<string>) {
+    this.#type = type;
+    this.#name = name;
+    this.#depths = depths;
+    this.#taken = taken;
+  }
+
+  get #isFloat(): boolean {
+    return this.#type === TensorProto_DataType.FLOAT;
+  }
+
+  /** The float32 tensor of an input. */
+  narrow(name: string, role: string): string {
+    if (this.#isFloat) return name;
+    const narrowed = unique(`${this.#name} ${role} as float32`, this.#taken);
+    this.#cast(name, narrowed, TensorProto_DataType.FLOAT);
+    return narrowed;
+  }
+
+  /** What an output is called while it is float32; null for none. */
+  outputName(name: string): string | null {
+    if (name === "") return null;
+    return this.#isFloat ? name : unique(`${name} as float32`, this.#taken);
+  }
+
+  /** The output itself, from what `outputName` called it. */
+  widen(name: string, output: string): void {
+    if (!this.#isFloat) this.#cast(name, output, this.#type);
+  }
+
+  #cast(from: string, to: string, type: ElementType): void {
+    this.#depths.addNode({ node: onnxNode("Cast", [from], [to], { to: BigInt(type) }), reads: [from], helper: true });
+  }
 }
 
 /** The name, or where it is taken the name with a number behind it. */
