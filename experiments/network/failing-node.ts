@@ -4,7 +4,7 @@ import { writeModel } from "../../src/ground/formats/onnx.ts";
 import { namedOutput, onnxGraph, onnxModel } from "../../src/ground/formats/onnx-nodes.ts";
 import { type Graph, operatorName } from "./graph.ts";
 import { type FailingNode, type Feeds, type Ort, openSession, runSession, UnsupportedType } from "./ort.ts";
-import { nodePlace } from "./refusals.ts";
+import { ownPlace } from "./recurrent-forms.ts";
 
 /**
  * The node at which ONNX Runtime fails, which its message often does not name: the first one, in the graph's order, up to which
@@ -28,7 +28,7 @@ export async function failingNode(
     else works = middle;
   }
   const { node } = graph.nodes[fails - 1]!;
-  return { place: nodePlace(node), operator: operatorName(node) };
+  return { place: ownPlace(node), operator: operatorName(node) };
 }
 
 async function failsUpTo(

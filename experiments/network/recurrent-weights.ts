@@ -1,4 +1,3 @@
-import { inputError } from "../../src/ground/errors.ts";
 import type { ElementType } from "../../src/ground/formats/onnx.ts";
 import { type Constant, checkFinite } from "./constants.ts";
 import { gatesOf, type RecurrentNode } from "./recurrent-node.ts";
@@ -19,7 +18,11 @@ export interface RecurrentWeights {
   candidateBias(direction: number): Float32Array | null;
 }
 
-/** @throws InputError for shapes that do not fit each other, and weights that are not finite */
+/**
+ * Shapes are those of the standard: ONNX Runtime has run the node before.
+ *
+ * @throws InputError for weights that are not finite
+ */
 export async function weightsOf(
   file: string,
   node: RecurrentNode,
@@ -29,12 +32,9 @@ export async function weightsOf(
   const w = await fold(node.weights);
   const r = await fold(node.recurrentWeights);
   const b = node.biases === "" ? null : await fold(node.biases);
-  const [hidden, features] = [r.shape[2] ?? 0, w.shape[2] ?? 0];
+  const [hidden, features] = [r.shape[2]!, w.shape[2]!];
   const size = gatesOf[operator] * hidden;
   const directions = node.directions.length;
-  checkShape(file, node, "R", r.shape, [directions, size, hidden]);
-  checkShape(file, node, "W", w.shape, [directions, size, features]);
-  if (b) checkShape(file, node, "B", b.shape, [directions, 2 * size]);
   checkFinite(file, node.weights, w.values);
   checkFinite(file, node.recurrentWeights, r.values);
   if (b) checkFinite(file, node.biases, b.values);
@@ -61,17 +61,4 @@ export async function weightsOf(
     },
     candidateBias: (direction) => (b && isGru && resetsProduct ? part(b, direction).slice(size + candidate) : null),
   };
-}
-
-function checkShape(
-  file: string,
-  { operator, name }: RecurrentNode,
-  what: string,
-  shape: readonly number[],
-  expected: readonly number[],
-): void {
-  const empty = shape.includes(0);
-  if (shape.join() === expected.join() && !empty) return;
-  const found = `${operator} with ${what} of shape ${shape.join(" x ")}`;
-  throw inputError({ file, place: name, found, expected: empty ? "lengths from 1" : expected.join(" x ") });
 }
