@@ -97,3 +97,8 @@ export function joinChecks(shares: readonly CheckShare[], classes: number): Chec
     ),
   };
 }
+
+/** Share of images that the float network puts in their label's class. */
+export function floatAccuracyOf({ ranks }: Pick<CheckResult, "ranks">): number {
+  return ranks.reduce((sum, rank) => sum + (rank === 0 ? 1 : 0), 0) / ranks.length;
+}
