@@ -5,6 +5,7 @@ import type { EventSink, OperationEvent } from "../src/ground/events.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
 import { convertInputs } from "./converters.ts";
 import { compensationPlace, type Ledger } from "./energy/index.ts";
+import { driveFloats } from "./float-inputs.ts";
 import type { ConverterCounters } from "./histograms.ts";
 import { type LayerOptions, type LayerWeights, type PlacedTile, placeTiles, withTargets } from "./placed-tile.ts";
 import { type DrivenInputs, vectorsPerRead } from "./tile.ts";
@@ -180,7 +181,7 @@ export class TileLayer {
       const before = memory.mark();
       const [start, end] = inRow[0]!.rows;
       const height = end - start;
-      const { driven, activity, clipped } = this.#drive(x.subarray(start), count, height);
+      const { driven, activity, clipped } = this.#drive(x.subarray(start), count, height, ledger !== null);
       for (const { tile, columns, scales } of inRow) {
         const outputScale = memory.float32(tile.columns);
         for (let j = 0; j < tile.columns; j++) {
@@ -215,6 +216,7 @@ export class TileLayer {
     x: Float32Array,
     vectors: number,
     height: number,
+    counted: boolean,
   ): { driven: DrivenInputs; activity: Float64Array; clipped: number } {
     const { memory } = this.engine;
     const { inputLevels, clip, input } = this.spec;
@@ -222,32 +224,18 @@ export class TileLayer {
     const codes = new Map<Term["part"], PackedCodes>();
     const values = new Map<Term["part"], Float32Array>();
     const sums = { absolute: new Float64Array(height), squared: new Float64Array(height) };
+    const watched = counted ? sums : null;
     let clipped = 0;
     for (const part of this.#parts) {
       if (this.#integer) {
         const packed = newPackedCodes(memory, vectors, height);
-        clipped += convertInputs(this.engine, x, vectors, height, range, inputLevels, part, packed, sums, this.rows);
+        clipped += convertInputs(this.engine, x, vectors, height, range, inputLevels, part, packed, watched, this.rows);
         codes.set(part, packed);
         continue;
       }
       const driven = memory.float32(vectors * height);
-      for (let v = 0, n = 0; v < vectors; v++) {
-        for (let i = 0; i < height; i++, n++) {
-          let value = x[v * this.rows + i]! / range;
-          if (part === "negative") value = -value;
-          if (part !== "signed" && value < 0) value = 0;
-          if (inputLevels > 0) {
-            value = Math.round(value * inputLevels) / inputLevels;
-            if (clip && Math.abs(value) > 1) {
-              value = Math.sign(value);
-              clipped++;
-            }
-          }
-          driven[n] = value;
-          sums.absolute[i]! += Math.abs(value);
-          sums.squared[i]! += value * value;
-        }
-      }
+      const drive = { fullScale: range, levels: inputLevels, clip, part };
+      clipped += driveFloats(this.engine, x, vectors, height, this.rows, drive, driven, watched);
       values.set(part, driven);
     }
     const factor = this.#integer ? 1 / inputLevels : 1;

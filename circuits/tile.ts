@@ -25,6 +25,7 @@ import type { DeviceSwitches, NoiseSplit, PreparedDevice } from "../devices/inde
 import { at, type Draw } from "../src/ground/draws/index.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
 import { convertOutputs } from "./converters.ts";
+import { squareInputs } from "./float-inputs.ts";
 import { Reading, type SeenCells } from "./reading.ts";
 import { type Pass, passesOf, type Side, type Term, type TileSpec } from "./tile-spec.ts";
 
@@ -262,17 +263,7 @@ export class Tile {
       cubeNorm = memory.float32(vectors);
       if (summed.noisy) {
         const squares = memory.float32(vectors * rows);
-        for (let v = 0, i = 0; v < vectors; v++) {
-          let [most, sixth] = [0, 0];
-          for (let r = 0; r < rows; r++, i++) {
-            const square = x![i]! * x![i]!;
-            squares[i] = square;
-            sixth += square ** 3;
-            if (square > most) most = square;
-          }
-          largest[v] = Math.sqrt(most);
-          cubeNorm[v] = Math.sqrt(sixth);
-        }
+        squareInputs(engine, x!, vectors, rows, squares, largest, cubeNorm);
         variances = newFloatProducts(memory, vectors, columns);
         multiplyFloats(engine, squares, summed.variances as Float32Array, vectors, rows, columns, variances);
       }

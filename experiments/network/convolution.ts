@@ -69,6 +69,38 @@ function readGeometry(
   };
 }
 
+/** Positions of lines that stay in the nearest cache while four columns of them are read. */
+const turnedTogether = 64;
+
+/** [position][column] from `from` on becomes [column][position] from `to` on. */
+function turn(
+  source: Float32Array,
+  from: number,
+  positions: number,
+  columns: number,
+  target: Float32Array,
+  to: number,
+): void {
+  const fours = columns - (columns % 4);
+  for (let start = 0; start < positions; start += turnedTogether) {
+    const end = Math.min(positions, start + turnedTogether);
+    for (let column = 0; column < fours; column += 4) {
+      let [at, first] = [from + start * columns + column, to + column * positions + start];
+      for (let position = start; position < end; position++, at += columns, first++) {
+        target[first] = source[at]!;
+        target[first + positions] = source[at + 1]!;
+        target[first + 2 * positions] = source[at + 2]!;
+        target[first + 3 * positions] = source[at + 3]!;
+      }
+    }
+    for (let column = fours; column < columns; column++) {
+      let at = from + start * columns + column;
+      const line = to + column * positions;
+      for (let position = start; position < end; position++, at += columns) target[line + position] = source[at]!;
+    }
+  }
+}
+
 /** Output lengths, leading pads and padded lengths for one input size. */
 function extents(
   geometry: Geometry,
@@ -162,12 +194,10 @@ function convolutionLayout(geometry: Geometry, shape: readonly number[]): Layout
       }
     },
     scatter(results, target, first, total) {
-      let to = 0;
       for (let image = 0; image < images; image++) {
-        for (let output = 0; output < groups * columns; output++) {
-          const group = Math.floor(output / columns);
-          let from = (group * total + first + image * positions) * columns + (output % columns);
-          for (let position = 0; position < positions; position++, from += columns) target[to++] = results[from]!;
+        for (let group = 0; group < groups; group++) {
+          const from = (group * total + first + image * positions) * columns;
+          turn(results, from, positions, columns, target, (image * groups + group) * columns * positions);
         }
       }
     },

@@ -201,6 +201,24 @@ export interface KernelExports {
     sums: number,
   ): number;
 
+  /** `absolute` 0: no activity. */
+  driveFloats(
+    x: number,
+    vectors: number,
+    rows: number,
+    stride: number,
+    scale: number,
+    unsigned: number,
+    most: number,
+    clips: number,
+    step: number,
+    out: number,
+    absolute: number,
+    squared: number,
+  ): number;
+
+  squareInputs(x: number, vectors: number, rows: number, squares: number, largest: number, cubeNorm: number): void;
+
   convertOutputs(
     y: number,
     columns: number,
