@@ -51,7 +51,7 @@ export function convertInputs(
   };
   const sums = into.scratch.fill(0);
   const clipped = engine.kernels
-    ? convertByKernel(engine, engine.kernels, x, vectors, stride, codes, into, sums)
+    ? convertByKernel(engine, engine.kernels, x, vectors, stride, codes, into, activity && sums)
     : convertInputsPlain(x, vectors, stride, codes, into, sums);
   if (activity) {
     const squares = sums.subarray(sums.length / 2);
@@ -80,7 +80,7 @@ function convertByKernel(
   stride: number,
   { scale, most, least }: InputCodes,
   into: PackedCodes,
-  sums: Int32Array,
+  sums: Int32Array | null,
 ): number {
   const { rows } = into;
   const convert = (from: Float32Array, pitch: number, count: number, first: number) =>
@@ -97,7 +97,7 @@ function convertByKernel(
       memory.address(into.codes) + 2 * codePlace(into, first, 0),
       memory.address(into.largest) + 4 * first,
       memory.address(into.cubeNorm) + 4 * first,
-      memory.address(sums),
+      sums ? memory.address(sums) : 0,
     );
   const whole = vectors - (vectors % panelVectors);
   let clipped = whole > 0 ? convert(x, stride, whole, 0) : 0;

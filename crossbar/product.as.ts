@@ -119,6 +119,24 @@ function multiplySingle(a: usize, places: usize, pairs: i32, b: usize, panelByte
   }
 }
 
+/** How many pairs of rows have a code that is not 0 in any of four vectors. */
+// @ts-ignore: decorator
+@inline
+function countActive(a: usize, pairs: i32): i32 {
+  const zero = i64x2.splat(0);
+  let idle = zero;
+  const end = a + (<usize>(pairs & ~1) << 4);
+  for (; a < end; a += 32) {
+    const first = v128.load(a);
+    const second = v128.load(a, 16);
+    const lower = i8x16.shuffle(first, second, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+    const upper = i8x16.shuffle(first, second, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    idle = i64x2.sub(idle, i64x2.eq(v128.or(lower, upper), zero));
+  }
+  const found = <i32>(i64x2.extract_lane(idle, 0) + i64x2.extract_lane(idle, 1));
+  return pairs - found - ((pairs & 1) && !v128.any_true(v128.load(a)) ? 1 : 0);
+}
+
 /** Copies the pairs of rows in which any of four vectors is not 0, and where their weights are; returns how many. */
 function gatherActive(a: usize, pairs: i32, into: usize, places: usize): i32 {
   let count: usize = 0;
@@ -154,9 +172,13 @@ export function multiplyCodes(
     const some = min(pairsPerBlock, pairs - first);
     for (let group = 0; group < groups; group++) {
       const a = codes + <usize>group * groupBytes + (<usize>first << 4);
-      const count = gatherActive(a, some, room + <usize>group * activeBytes, allPlaces + <usize>group * placesBytes);
       // Following places costs as much as a sixteenth of the pairs.
-      store<i32>(counts + (<usize>group << 2), count << 4 < some * 15 ? count : -1);
+      const sparse = group == many || countActive(a, some) << 4 < some * 15;
+      let count = -1;
+      if (sparse) {
+        count = gatherActive(a, some, room + <usize>group * activeBytes, allPlaces + <usize>group * placesBytes);
+      }
+      store<i32>(counts + (<usize>group << 2), count);
       if (group == many) {
         const b = weights + (<usize>first << 5);
         const out = products + <usize>group * (stride << 2);

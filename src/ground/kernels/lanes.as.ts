@@ -1,15 +1,13 @@
 // Loads and stores of the last elements of an array, where fewer than four remain.
 
-const room = memory.data(16, 16);
-
 /** Four floats from `pointer`, of which the first `count` exist; the others are 0. */
 // @ts-ignore: decorator
 @inline
 export function loadFloats(pointer: usize, count: i32): v128 {
   if (count >= 4) return v128.load(pointer);
-  v128.store(room, f32x4.splat(0));
-  memory.copy(room, pointer, <usize>count << 2);
-  return v128.load(room);
+  if (count == 1) return v128.load_zero<u32>(pointer);
+  const two = v128.load_zero<u64>(pointer);
+  return count == 2 ? two : v128.load_lane<u32>(pointer, two, 2, 8);
 }
 
 /** Stores the first `count` of four floats. */
@@ -18,9 +16,11 @@ export function loadFloats(pointer: usize, count: i32): v128 {
 export function storeFloats(pointer: usize, values: v128, count: i32): void {
   if (count >= 4) {
     v128.store(pointer, values);
+  } else if (count == 1) {
+    v128.store_lane<u32>(pointer, values, 0);
   } else {
-    v128.store(room, values);
-    memory.copy(pointer, room, <usize>count << 2);
+    v128.store_lane<u64>(pointer, values, 0);
+    if (count == 3) v128.store_lane<u32>(pointer, values, 2, 8);
   }
 }
 
