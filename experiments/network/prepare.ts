@@ -8,7 +8,6 @@ import { type ConductanceFile, type LoadedConductances, readConductances } from 
 import type { Network } from "./partition.ts";
 import { layersOf, type Placement, placementOf, withoutDrift } from "./placement.ts";
 import { type Profile, profileNetwork } from "./profile.ts";
-import { isRecurrentOperator } from "./recurrent-node.ts";
 import type { EvaluateRequest } from "./request.ts";
 import type { StepSupplies } from "./steps.ts";
 import { networkOnThread, type TaskTools } from "./tasks.ts";
@@ -53,12 +52,8 @@ export async function prepare(request: EvaluateRequest, supplies: EvaluateSuppli
   const asked = placementOf(chip, request.without, request.fidelity, request.readNoise);
   const profile = await profileNetwork(network, imageBatch(test, 0, 1));
   checkBatches(request, workloadOf(network, profile));
-  const widest = network.products.map(({ operator, groups, rows, columns }, index) => {
-    // A recurrence keeps what x W gives for all steps.
-    const width = isRecurrentOperator(operator) ? Math.max(rows, columns) : rows;
-    return 4 * groups * width * profile.products[index]!;
-  });
-  const batchSize = batchSizeOf(Math.max(...widest));
+  const results = network.products.map(({ groups, columns }, index) => groups * columns * profile.products[index]!);
+  const batchSize = batchSizeOf(4 * results.reduce((sum, numbers) => sum + numbers, 0));
 
   // These layers give their memory back.
   const mark = engine.memory.mark();
@@ -85,9 +80,12 @@ export async function prepare(request: EvaluateRequest, supplies: EvaluateSuppli
   };
 }
 
-/** The largest batch whose vectors of one layer stay under 32 MB: the same for any number of threads, since it names noise. */
-function batchSizeOf(vectorBytes: number): number {
-  return Math.max(1, Math.min(256, 2 ** Math.floor(Math.log2(2 ** 25 / Math.max(1, vectorBytes)))));
+/**
+ * The largest batch whose products all together stay under 32 MB, since a batch keeps them: the same for any number of threads,
+ * since it names noise.
+ */
+function batchSizeOf(imageBytes: number): number {
+  return Math.max(1, Math.min(256, 2 ** Math.floor(Math.log2(2 ** 25 / Math.max(1, imageBytes)))));
 }
 
 /** s of one inference: layers and digital operators one after another. */
