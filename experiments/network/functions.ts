@@ -19,7 +19,8 @@ const changedSilently = { from: 13n, operators: ["Softmax", "LogSoftmax", "Hardm
  * Replaces every call of a model function by the function's nodes, in the graph and in all bodies, so that products
  * inside functions are seen. The nodes run in the model's operator sets: ONNX asks that a function's own set means the same.
  *
- * @throws InputError for functions that call themselves, and for operators that mean something else in the model's set
+ * @throws InputError for functions that call themselves, for calls with more inputs or outputs than the function has, and
+ *   for operators that mean something else in the model's set
  */
 export function inlineFunctions(file: string, model: ModelProto & { graph: GraphProto }): void {
   if (model.functions.length === 0) return;
@@ -38,6 +39,8 @@ export function inlineFunctions(file: string, model: ModelProto & { graph: Graph
         const found = `function ${body.name} calls itself`;
         throw inputError({ file, place: node.output[0], found, expected: "functions without recursion" });
       }
+      checkCount(file, node, "inputs", node.input.length, body.input.length);
+      checkCount(file, node, "outputs", node.output.length, body.output.length);
       calls += 1;
       return expandAll(expandCall(node, body, `${body.name}#${calls}/`), depth + 1);
     });
@@ -49,6 +52,13 @@ export function inlineFunctions(file: string, model: ModelProto & { graph: Graph
 
   expandGraph(model.graph, 0);
   model.functions = [];
+}
+
+/** A call may leave inputs and outputs out, not add any. */
+function checkCount(file: string, call: NodeProto, what: string, given: number, most: number): void {
+  if (given <= most) return;
+  const found = `function ${call.opType} called with ${given} ${what}`;
+  throw inputError({ file, place: call.output[0], found, expected: `${most} at most` });
 }
 
 const keyOf = (domain: string, name: string, overload: string): string =>

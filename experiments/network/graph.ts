@@ -45,6 +45,10 @@ export function buildGraph(
   }
   const entries = boundary.inputs.map(({ entry }) => entry);
   const sorted = sort(file, nodes, new Set([...entries, ...initializers.keys()]));
+  if (!sorted.some(({ node }) => node.output.includes(boundary.exit))) {
+    const found = "an output that no node gives";
+    throw inputError({ file, place: boundary.exit, found, expected: "scores that the graph computes" });
+  }
   return {
     file,
     irVersion: model.irVersion,
@@ -134,9 +138,13 @@ function sort(file: string, nodes: readonly GraphNode[], known: ReadonlySet<stri
   }
   const stuck = nodes.find((item) => missing.get(item)! > 0);
   if (stuck) {
-    const name = stuck.reads.find((read) => !ready.has(read));
-    const found = `${stuck.node.opType} reads "${name}", which nothing gives before it`;
-    throw inputError({ file, place: nodePlace(stuck.node), found, expected: "a graph without loops" });
+    const given = new Set(nodes.flatMap(({ node }) => node.output));
+    const lost = nodes.find(({ reads }) => reads.some((read) => !ready.has(read) && !given.has(read)));
+    const { node, reads } = lost ?? stuck;
+    const name = reads.find((read) => !ready.has(read) && !(lost && given.has(read)));
+    const found = `${node.opType} reads "${name}", which nothing gives${lost ? "" : " before it"}`;
+    const expected = lost ? "the name of an input, a weight or a node's output" : "a graph without loops";
+    throw inputError({ file, place: nodePlace(node), found, expected });
   }
   return sorted;
 }

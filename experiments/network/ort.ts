@@ -128,7 +128,8 @@ function plainMessage(message: string): string {
     .replace(/^.*?ERROR_MESSAGE: /s, "")
     .replace(/Non-zero status code returned while running (\S+) node\. Name:'.*?' Status Message: (\1: )?/s, "$1: ")
     .replace(/\S*onnxruntime\/\S+:\d+ .*?\) (?=[A-Z])/s, "")
-    .replace(/\S*onnxruntime\/\S+:\d+ .*? was false\. */s, "")
+    // Where no words follow, the condition that failed is all there is.
+    .replace(/\S*onnxruntime\/\S+:\d+ .*?\) (.*? was false)\.\s*(.*)$/s, (_, check, words) => words || check)
     .replace(/\S+\.(h|cc):\d+ \S+ /g, "")
     .replace(/\[\w+Error\] /, "")
     .replace(/\(([^()]*\([^()]*\)[^()]*\([^()]*\)) in node \(.*?\)/, "($1)")

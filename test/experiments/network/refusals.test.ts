@@ -233,7 +233,49 @@ const cases: [string, () => Uint8Array, RegExp][] = [
     /bad\.onnx:y: an output that does not depend on "x"/,
   ],
   ["shapes that do not fit", () => bytesOf({ ...matmul, input: ["n", 5] }), /dimension/i],
-  ["a tensor that nothing gives", () => bytesOf({ ...matmul, nodes: [node("MatMul", ["q", "w"], ["y"])] }), /q/],
+  [
+    "a tensor that nothing gives",
+    () => bytesOf({ ...matmul, nodes: [node("MatMul", ["q", "w"], ["y"])] }),
+    /bad\.onnx:y: MatMul reads "q", which nothing gives, expected the name of an input, a weight or a node's output/,
+  ],
+  [
+    "a tensor that nothing gives, beside a loop",
+    () =>
+      bytesOf({
+        ...matmul,
+        nodes: [node("Add", ["x", "b"], ["a"]), node("Add", ["a", "q"], ["b"]), node("MatMul", ["b", "w"], ["y"])],
+      }),
+    /bad\.onnx:b: Add reads "q", which nothing gives, expected the name/,
+  ],
+  [
+    "an output that no node gives",
+    () => bytesOf({ ...matmul, nodes: [node("MatMul", ["x", "w"], ["z"])] }),
+    /bad\.onnx:y: an output that no node gives, expected scores that the graph computes/,
+  ],
+  [
+    "a check of the runtime that it does not put in words",
+    () =>
+      bytesOf({
+        ...matmul,
+        nodes: [node("LSTM", ["x", "w", "r"], ["y"], { hidden_size: 1n, activations: ["Sigmoid"] })],
+        tensors: [weight("w", [1, 4, 6]), weight("r", [1, 4, 1])],
+        input: ["n", 5, 6],
+      }),
+    /bad\.onnx:y: LSTM: activation_func_names.* was false, expected a graph/,
+  ],
+  ...(["inputs", "outputs"] as const).map((what): [string, () => Uint8Array, RegExp] => [
+    `a function called with too many ${what}`,
+    () =>
+      changed((model) => {
+        const call = what === "inputs" ? node("F", ["a", "x"], ["y"]) : node("F", ["a"], ["y", "z"]);
+        model.graph.node = [node("MatMul", ["x", "w"], ["a"]), { ...call, domain: "own" }];
+        const nodes = [node("Relu", ["u"], ["v"])];
+        model.functions = [
+          create(FunctionProtoSchema, { domain: "own", name: "F", input: ["u"], output: ["v"], node: nodes }),
+        ];
+      }),
+    new RegExp(`bad\\.onnx:y: function F called with 2 ${what}, expected 1 at most`),
+  ]),
   [
     "a loop",
     () =>
