@@ -26,6 +26,16 @@ export function numberAt(values: KnownTree, path: string, low = -Infinity, high 
   return value;
 }
 
+/** The whole number at a dotted path, from `low` to `high`. */
+export function wholeNumberAt(values: KnownTree, path: string, low: number, high: number): number {
+  const value = leafAt(values, path);
+  if (!Number.isInteger(value) || Number(value) < low || Number(value) > high) {
+    const expected = `a whole number from ${low} to ${high}`;
+    throw inputError({ file: "parameter set", place: path, found: `${value}`, expected });
+  }
+  return Number(value);
+}
+
 /** The list of `fewest` to `most` numbers at a dotted path. */
 export function numbersAt(values: KnownTree, path: string, fewest: number, most: number): readonly number[] {
   const value = leafAt(values, path);

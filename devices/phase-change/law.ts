@@ -1,6 +1,6 @@
 import type { KnownTree } from "../../src/ground/known.ts";
 import { leafAt } from "../../src/ground/known-tree.ts";
-import { numberAt, wordAt } from "../values.ts";
+import { numberAt, wholeNumberAt, wordAt } from "../values.ts";
 import { type Cubic, cubicOf, curveOf, powerCurveOf } from "./curve.ts";
 import type { ProgrammingLaw } from "./programming.ts";
 
@@ -37,7 +37,7 @@ export function lawOf(values: KnownTree): PhaseChangeLaw {
   const toRange = range / numberAt(values, "programmingNoiseRange", Number.MIN_VALUE, 1);
   return {
     range,
-    devicesPerCell: numberAt(values, "devicesPerCell", 1, 16),
+    devicesPerCell: wholeNumberAt(values, "devicesPerCell", 1, 16),
     programmingNoise: cubicOf(values, "programmingNoise").map((c) => c * toRange) as unknown as Cubic,
     programmingNoiseScale: spread,
     exponentMean: curveOf(values, "exponentMean"),

@@ -31,6 +31,8 @@ export interface ConductanceFile {
 
 /** S; above it a number is taken for one of another unit. */
 const largest = 1;
+/** Halves step by 0.06 uS below 60 uS, and whole numbers are no conductances. */
+const floats = ["f4", "f8"] as const;
 /** Share of the target range by which a file's targets may differ from this run's. */
 const targetTolerance = 1e-3;
 
@@ -53,13 +55,13 @@ export function readConductances(
   for (const layer of layers) checkTargets(source, names, layer);
   const kind = kindOf(source, names, layers);
   const first = entryName(layers[0]!.name, kind, "positive");
-  const counts = countsOf(source, kind, layers[0]!, first, archive.read(first));
+  const counts = countsOf(source, kind, layers[0]!, first, archive.read(first, floats));
   const chips = chipsOf(source, names, counts.chips);
   const axis = kind === "at" ? timesOf(source, names, counts.times) : { places: [0], times: [0], asked: null };
   const conductances = layers.map((layer): LayerConductances => {
     const [positive, negative] = polarities.map((polarity) => {
       const name = entryName(layer.name, kind, polarity);
-      const array = archive.read(name);
+      const array = archive.read(name, floats);
       const own = countsOf(source, kind, layer, name, array);
       if (own.chips !== counts.chips || own.times !== counts.times) {
         const of = ({ chips, times }: typeof own) =>

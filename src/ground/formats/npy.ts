@@ -19,8 +19,10 @@ export function looksLikeNpy(bytes: Uint8Array): boolean {
 /**
  * Reads a NumPy array: integers of 1 to 8 bytes, floats of 2, 4 and 8, booleans; either byte order; C or Fortran order, which
  * comes out as C order. Integers of 8 bytes become float64 and are refused beyond 2^53; float16 becomes float32.
+ *
+ * @param kinds  others are refused; unless given, all of the above are read
  */
-export function readNpy(bytes: Uint8Array, file: string): StoredArray {
+export function readNpy(bytes: Uint8Array, file: string, kinds?: readonly NumberKind[]): StoredArray {
   if (bytes.length === 0) throw inputError({ file, found: "an empty file", expected: "a NumPy array" });
   if (!looksLikeNpy(bytes))
     throw inputError({ file, place: "byte 0", found: "another magic", expected: "a NumPy array" });
@@ -28,11 +30,11 @@ export function readNpy(bytes: Uint8Array, file: string): StoredArray {
   const { descr, fortran, shape } = fieldsOf(header, file);
   const type = /^([<>|=])([iu][1248]|f[248]|b1)$/.exec(descr);
   const size = sizeOf(shape);
-  if (!type) {
-    const expected = "numbers (i1..i8, u1..u8, f2, f4, f8, b1)";
+  const kind = type?.[2] as NumberKind;
+  if (!type || kinds?.includes(kind) === false) {
+    const expected = `numbers (${kinds?.join(", ") ?? "i1..i8, u1..u8, f2, f4, f8, b1"})`;
     throw inputError({ file, place: "descr", found: `"${descr}"`, expected });
   }
-  const kind = type[2] as NumberKind;
   const whole = start + size * Number(kind[1]);
   if (bytes.length !== whole) {
     const found = `${bytes.length} bytes`;

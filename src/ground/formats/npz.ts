@@ -1,5 +1,5 @@
 import { inputError } from "../errors.ts";
-import type { StoredArray, WrittenArray } from "./array.ts";
+import type { NumberKind, StoredArray, WrittenArray } from "./array.ts";
 import { joined, npyPieces, readNpy } from "./npy.ts";
 import { type ByteSource, bytesInMemory, looksLikeZip, ZipArchive, zipPieces } from "./zip.ts";
 
@@ -24,9 +24,9 @@ export class NpzArchive {
     return this.#archive.names.filter((entry) => entry.endsWith(".npy")).map((entry) => entry.slice(0, -4));
   }
 
-  /** The array of that name, which must be there. */
-  read(name: string): StoredArray {
-    return readNpy(this.#archive.read(`${name}.npy`), `${this.#file}:${name}`);
+  /** The array of that name, which must be there, and of one of `kinds` where these are given. */
+  read(name: string, kinds?: readonly NumberKind[]): StoredArray {
+    return readNpy(this.#archive.read(`${name}.npy`), `${this.#file}:${name}`, kinds);
   }
 }
 

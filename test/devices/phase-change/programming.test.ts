@@ -152,6 +152,16 @@ describe.each(Object.entries(publishedSets))("programming as %s has it", (name, 
     });
   });
 
+  it("refuses a cell of no whole number of devices", () => {
+    const values = shippedSet(`phase-change/${name}`);
+    for (const value of [0, 1.5, 17, Number.NaN]) {
+      const devicesPerCell = { value, unit: "1", howKnown: "assumed", source: null } as const;
+      expect(() => lawOf({ ...values, devicesPerCell })).toThrow(
+        `parameter set:devicesPerCell: ${value}, expected a whole number from 1 to 16`,
+      );
+    }
+  });
+
   it("would not have them with any coefficient 5 % off", () => {
     for (const coefficient of unseen(set.idle)) {
       for (const factor of [0.95, 1.05]) {

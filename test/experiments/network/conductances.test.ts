@@ -275,6 +275,11 @@ describe("conductances that do not fit are refused in one line:", () => {
     ],
     ["a negative one", () => ({ archive: changed(conv, put(1, -1e-9)) }), /positive: -9.99.*e-10 S at \[0, 0, 0, 1\]/],
     [
+      "whole numbers, which conductances in S are not",
+      () => ({ archive: changed(conv, ({ shape, values }) => ({ shape, values: new Int32Array(values.length) })) }),
+      /^arrays\.npz:\/conv1\/Conv_output_0\.programmed\.positive:descr: "<i4", expected numbers \(f4, f8\)$/,
+    ],
+    [
       "microsiemens",
       () => ({ archive: changed(conv, put(107, 12.5)) }),
       /positive: 12.5 S at \[1, 2, 8, 1\], expected a conductance in S/,
