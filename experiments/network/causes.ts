@@ -33,7 +33,9 @@ export async function runCauses(
     ...acting.map((cause) => ({ kind: "alone", cause }) as const),
     ...acting.map((cause) => ({ kind: "removed", cause }) as const),
     // A single layer's causes are all there are.
-    ...(worst.length > 1 ? worst.slice(0, mostLayers) : []).map((layer) => ({ kind: "exact", layer }) as const),
+    ...(worst.length > 1 && acting.length > 0 ? worst.slice(0, mostLayers) : []).map(
+      (layer) => ({ kind: "exact", layer }) as const,
+    ),
   ];
   const tasks: WholeChip[] = [];
   const place = chips.map((task, index) =>

@@ -64,7 +64,11 @@ export async function evaluate(request: EvaluateRequest, supplies: EvaluateSuppl
         : {}),
     },
     interrupted: run.interrupted || runs?.interrupted === true,
-    warnings: [...prepared.warnings, ...selfCheckWarnings(check, images)],
+    warnings: [
+      ...prepared.warnings,
+      ...selfCheckWarnings(check, images),
+      ...(runs?.variants.length === 0 ? ["--causes: every cause is off, so there is none to tell apart"] : []),
+    ],
     chips: finished.map((task) => task.chip),
     chipsAsked: numbers.length,
     saved: savedArrays(saves, byChip, layers, axes, network.checksum, supplies.test.labels),

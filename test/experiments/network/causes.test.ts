@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Cause } from "../../../circuits/index.ts";
+import { type Cause, causes } from "../../../circuits/index.ts";
 import { type EvaluateRequest, evaluate, type ImageData, networkTasks } from "../../../experiments/network/index.ts";
 import { InterruptedError } from "../../../src/ground/errors.ts";
 import type { Pool } from "../../../src/ground/jobs/pool.ts";
@@ -125,12 +125,18 @@ describe("causes alone and removed", () => {
   });
 
   it("leave out what is off already, and lose nothing to drift at the first reading", async () => {
-    const { causes } = (await run({ causes: true, without: new Set(["drift", "clipping"]) })).evaluation;
-    expect(new Set(causes!.map(({ cause }) => cause))).toEqual(
+    const { causes: acting } = (await run({ causes: true, without: new Set(["drift", "clipping"]) })).evaluation;
+    expect(new Set(acting!.map(({ cause }) => cause))).toEqual(
       new Set(["programmingNoise", "readNoise", "inputConverter", "outputConverter"]),
     );
     const drift = whole.causes!.filter(({ cause, time }) => cause === "drift" && time === 0);
     expect(drift.every(({ alone }) => alone.chips.every((lost) => lost === 0))).toBe(true);
+  });
+
+  it("are none where all are off, and that is said", async () => {
+    const { evaluation, warnings } = await run({ causes: true, without: new Set(causes) });
+    expect([evaluation.causes, evaluation.causesByLayer]).toEqual([[], []]);
+    expect(warnings.join()).toContain("every cause is off");
   });
 
   it("make layers exact one at a time, the worst first", () => {
