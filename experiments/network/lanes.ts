@@ -51,17 +51,20 @@ function partOf(images: Float32Array, count: number, whole: number, before: numb
 /**
  * Finds out whether the graph takes several images at once: two probe images together must give what each gives alone
  * (a Reshape to one image, or a normalisation over the batch, would not).
+ *
+ * @returns  how images go, scores of each, and the first probe image
  */
 export async function lanesOf(
   where: OrtPlace,
   ort: Ort,
   whole: OrtSession,
   boundary: Boundary,
-): Promise<{ readonly lanes: Lanes; readonly classes: number }> {
+): Promise<{ readonly lanes: Lanes; readonly classes: number; readonly probe: Feeds }> {
   const { file } = where;
   const single = lanesBy(boundary, false);
   const together = lanesBy(boundary, true);
   const probe = probeImages(boundary);
+  const first = single.feeds(ort, probe, 1)[0]!;
   const scores = async (by: Lanes, place: OrtPlace = where): Promise<OrtTensor[]> => {
     const results: OrtTensor[] = [];
     for (const feeds of by.feeds(ort, probe, 2)) {
@@ -74,15 +77,17 @@ export async function lanesOf(
   if (fixed) {
     const fits = batchAxis && (await scores(together, { file }).catch(() => null));
     const alone = fits && (await scores(single, { file }).catch(() => null));
-    if (fits && alone && sameScores(fits, alone)) return { lanes: together, classes: classesOf(file, boundary, alone) };
+    if (fits && alone && sameScores(fits, alone)) {
+      return { lanes: together, classes: classesOf(file, boundary, alone), probe: first };
+    }
     const found = `a batch fixed at ${fixed.fixedBatch} images`;
     throw inputError({ file, place: fixed.name, found, expected: "an open batch axis, or batches of one image" });
   }
   const alone = await scores(single);
   const classes = classesOf(file, boundary, alone);
-  if (!batchAxis) return { lanes: single, classes };
+  if (!batchAxis) return { lanes: single, classes, probe: first };
   const both = await scores(together, { file }).catch(() => null);
-  return { lanes: both && sameScores(both, alone) ? together : single, classes };
+  return { lanes: both && sameScores(both, alone) ? together : single, classes, probe: first };
 }
 
 /** Two images that differ: numbers from 0 to 1, whole ones (tokens) 0 and 1. */

@@ -5,13 +5,14 @@ import { type Constant, constantNames, foldConstant } from "./constants.ts";
 import { type CutGraph, gatesName, type Multiply, type Product } from "./cut-graph.ts";
 import { failingNode } from "./failing-node.ts";
 import { inlineFunctions } from "./functions.ts";
-import { buildGraph, clearRepeatedNames, type Graph, operatorName } from "./graph.ts";
+import { buildGraph, clearRepeatedNames, type Graph, isOperator, operatorName } from "./graph.ts";
 import { type Lanes, lanesOf } from "./lanes.ts";
 import { type Ort, type OrtPlace, openSession } from "./ort.ts";
 import { cutProducts } from "./products.ts";
 import { runRecurrentNodes } from "./recurrent-forms.ts";
 import { checkModel, countParameters } from "./refusals.ts";
 import { runCut, runSessionWhole } from "./run.ts";
+import { showTensors } from "./seen-tensors.ts";
 import { type Action, scheduleStages, sessionsOf } from "./stages.ts";
 
 export type { Multiply, Product, ProductOperator } from "./cut-graph.ts";
@@ -79,7 +80,7 @@ export async function readNetwork(
   const whole = await openSession(ort, writeModel(model), "disabled", where);
   const constant = constantNames(graph);
   checkDependence(file, graph, constant, boundary);
-  const { lanes, classes } = await lanesOf(where, ort, whole, boundary);
+  const { lanes, classes, probe } = await lanesOf(where, ort, whole, boundary);
   const cut = await cutProducts(
     graph,
     constant,
@@ -90,7 +91,8 @@ export async function readNetwork(
     const expected = "at least one Gemm, MatMul, Conv, LSTM, GRU or RNN whose weights are in the file";
     throw inputError({ file, found, expected });
   }
-  const actions = await scheduleStages(graph, cut, constant, ort);
+  const seen = needsAxes(graph) ? await showTensors(graph, cut, ort, probe) : null;
+  const actions = await scheduleStages(graph, cut, constant, ort, seen);
 
   return {
     file,
@@ -109,6 +111,11 @@ export async function readNetwork(
     runWhole: (images, count) => runSessionWhole({ where, ort, whole, lanes, boundary, classes }, images, count),
     close: () => closeAll(actions, whole),
   };
+}
+
+/** A Scan runs only where it is known how many axes its inputs have. */
+function needsAxes({ nodes }: Graph): boolean {
+  return nodes.some(({ node }) => isOperator(node, "Scan"));
 }
 
 function checkDependence(file: string, graph: Graph, constant: ReadonlySet<string>, boundary: Boundary): void {

@@ -1,18 +1,11 @@
 import { inputError } from "../../src/ground/errors.ts";
-import { elementBits, elementsOf, elementTypeName, tensorShape, writeModel } from "../../src/ground/formats/onnx.ts";
-import {
-  bodiesOf,
-  integerAttribute,
-  namedOutput,
-  onnxGraph,
-  onnxModel,
-  valueInfo,
-} from "../../src/ground/formats/onnx-nodes.ts";
+import { elementsOf } from "../../src/ground/formats/onnx.ts";
+import { bodiesOf } from "../../src/ground/formats/onnx-nodes.ts";
 import { imageSize, inputNames } from "./boundary.ts";
 import { type CutGraph, gatesName, type Product } from "./cut-graph.ts";
-import { type Graph, operatorName } from "./graph.ts";
-import { type Feeds, type Ort, openSession, runSession } from "./ort.ts";
+import { operatorName } from "./graph.ts";
 import type { Network } from "./partition.ts";
+import { type Seen, showTensors } from "./seen-tensors.ts";
 import { type Shape, workOf } from "./work.ts";
 
 /** Digital work of one operator for one image. */
@@ -62,8 +55,7 @@ export async function profileNetwork(network: Network, image: Float32Array): Pro
       expected: `${size} for an image`,
     });
   }
-  const tensors = await showTensors(graph, ort, lanes.feeds(ort, image, 1)[0]!);
-  nameCutTensors(tensors, cut);
+  const tensors = await showTensors(graph, cut, ort, lanes.feeds(ort, image, 1)[0]!);
   const uses = usesOf(cut, tensors);
   const products = cut.products.map((product) => uses.get(product)!.vectors);
   const calls = cut.products.map((product) => uses.get(product)!.calls);
@@ -91,57 +83,6 @@ function usesOf(
     }
   }
   return uses;
-}
-
-interface Seen {
-  readonly shape: Shape;
-  /** Of one element. */
-  readonly bytes: number;
-}
-
-/** Shapes and element sizes of all tensors of the graph, constants included, from one run of the whole of it. */
-async function showTensors(graph: Graph, ort: Ort, feeds: Feeds): Promise<Map<string, Seen>> {
-  const names = graph.nodes.flatMap(({ node }) => node.output.filter((name) => name !== ""));
-  const body = onnxGraph("profile", {
-    nodes: graph.nodes.map(({ node }) => node),
-    inputs: graph.entries.map((entry) => valueInfo(entry, 1)),
-    outputs: names.map(namedOutput),
-    initializers: [...graph.initializers.values()],
-  });
-  const where = { file: graph.file };
-  const model = writeModel(onnxModel(body, graph.irVersion, graph.opsetImport));
-  const session = await openSession(ort, model, "disabled", where);
-  const shown = session.outputMetadata.filter(({ isTensor }) => isTensor).map(({ name }) => name);
-  const results = await runSession(session, feeds, where, shown);
-  await session.release();
-
-  const seen = new Map<string, Seen>();
-  for (const [entry, { dims }] of Object.entries(feeds)) seen.set(entry, { shape: dims, bytes: 4 });
-  for (const tensor of graph.initializers.values()) {
-    seen.set(tensor.name, { shape: tensorShape(tensor), bytes: bytesOf(elementTypeName(tensor.dataType)) });
-  }
-  for (const [name, { dims, type }] of Object.entries(results)) seen.set(name, { shape: dims, bytes: bytesOf(type) });
-  return seen;
-}
-
-/** "float32" is 4 bytes, "int4" one half, a word one. */
-function bytesOf(type: string): number {
-  return (elementBits(type) ?? 8) / 8;
-}
-
-/** Tensors that only the cut graph has lie between a product's input or output and a Cast or Add: the same shapes. */
-function nameCutTensors(tensors: Map<string, Seen>, cut: CutGraph): void {
-  for (const { product, output } of cut.levels.flatMap(({ products }) => products)) {
-    const named = tensors.get(product.name);
-    if (named && !tensors.has(output)) tensors.set(output, { shape: named.shape, bytes: 4 });
-  }
-  for (const { node } of cut.nodes) {
-    const read = tensors.get(node.input[0]!);
-    const made = node.output[0]!;
-    if (tensors.has(made) || !read) continue;
-    const type = integerAttribute(node, "to", 0);
-    tensors.set(made, type === 0 ? read : { shape: read.shape, bytes: bytesOf(elementTypeName(type)) });
-  }
 }
 
 function digitalWork(cut: CutGraph, tensors: ReadonlyMap<string, Seen>): DigitalWork[] {

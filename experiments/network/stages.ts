@@ -4,10 +4,11 @@ import { type ElementType, elementTypeNamed, writeModel } from "../../src/ground
 import { namedOutput, onnxGraph, onnxModel, valueInfo } from "../../src/ground/formats/onnx-nodes.ts";
 import { ancestorsOf } from "./constants.ts";
 import type { CutGraph, PlacedProduct, Recurrence } from "./cut-graph.ts";
-import type { Graph, GraphNode } from "./graph.ts";
+import { type Graph, type GraphNode, operatorName } from "./graph.ts";
 import { type Ort, type OrtSession, openSession } from "./ort.ts";
 import { openCell } from "./recurrent-cell.ts";
 import type { OpenRecurrence } from "./recurrent-run.ts";
+import { openAxes, type Seen } from "./seen-tensors.ts";
 
 /** All digital nodes of one product depth: one session. */
 export interface Stage {
@@ -31,12 +32,15 @@ type Reader = GraphNode | PlacedProduct | Recurrence | "user";
 /**
  * Orders a cut graph by product depth: the depth of a node is the largest of what it reads, a product's output lies one
  * deeper. Digital nodes of one depth are one session; a depth without any needs none.
+ *
+ * @param seen  what tensors are like, where an operator must know how many axes they have
  */
 export async function scheduleStages(
   graph: Graph,
   cut: CutGraph,
   constant: ReadonlySet<string>,
   ort: Ort,
+  seen: ReadonlyMap<string, Seen> | null,
 ): Promise<Action[]> {
   const types = new Map<string, ElementType>(graph.entries.map((entry) => [entry, TensorProto_DataType.FLOAT]));
   const readLater = readersOf(graph, cut);
@@ -44,7 +48,7 @@ export async function scheduleStages(
   const steps: Step[] = [];
   for (const [depth, { nodes, products, recurrences }] of cut.levels.entries()) {
     if (nodes.length > 0) {
-      const stage = await buildStage(graph, cut, constant, ort, nodes, `stage ${depth}`, types, readLater);
+      const stage = await buildStage(graph, cut, constant, ort, nodes, `stage ${depth}`, types, readLater, seen);
       steps.push({ kind: "stage", stage });
     }
     for (const product of products) {
@@ -107,12 +111,15 @@ async function buildStage(
   name: string,
   types: Map<string, ElementType>,
   readers: ReadonlyMap<string, ReadonlySet<Reader>>,
+  seen: ReadonlyMap<string, Seen> | null,
 ): Promise<Stage> {
   const members = new Set<Reader>(nodes);
-  const made = new Set(nodes.flatMap(({ node }) => node.output.filter((output) => output !== "")));
+  const makes = new Set(nodes.flatMap(({ node }) => node.output.filter((output) => output !== "")));
   const reads = new Set(nodes.flatMap((item) => item.reads));
-  const inputs = [...reads].filter((read) => !made.has(read) && !isConstant(cut, constant, read));
-  const outputs = [...made].filter((output) => [...(readers.get(output) ?? [])].some((reader) => !members.has(reader)));
+  const inputs = [...reads].filter((read) => !makes.has(read) && !isConstant(cut, constant, read));
+  const outputs = [...makes].filter((output) =>
+    [...(readers.get(output) ?? [])].some((reader) => !members.has(reader)),
+  );
   const { nodes: before, initializers } = ancestorsOf(
     graph,
     [...reads].filter((read) => constant.has(read)),
@@ -120,17 +127,22 @@ async function buildStage(
   const added = [...reads].flatMap((read) => cut.addedConstants.get(read) ?? []);
   const body = onnxGraph(name, {
     nodes: [...before, ...nodes].map(({ node }) => node),
-    inputs: inputs.map((input) => valueInfo(input, types.get(input)!)),
+    inputs: inputs.map((input) => {
+      const shape = seen?.get(input)?.shape;
+      return valueInfo(input, types.get(input)!, shape && openAxes(shape));
+    }),
     outputs: outputs.map(namedOutput),
     initializers: [...initializers, ...added],
   });
   const model = writeModel(onnxModel(body, graph.irVersion, graph.opsetImport));
-  const where = { file: graph.file, place: `${name} (${outputs.join(", ")})` };
+  const makerOf = (output: string) => operatorName(nodes.find(({ node }) => node.output.includes(output))!.node);
+  const made = outputs.map((output) => `${output} of ${makerOf(output)}`);
+  const where = { file: graph.file, place: `${name} (${made.join(", ")})` };
   const session = await openSession(ort, model, "all", where);
   for (const { name: output, isTensor, type } of session.outputMetadata) {
     const element = isTensor && type !== undefined ? elementTypeNamed(type) : undefined;
     if (element === undefined) {
-      const found = "a sequence or optional value that crosses a product";
+      const found = `${makerOf(output)} gives a sequence or optional value that crosses a product`;
       throw inputError({ file: graph.file, place: output, found, expected: "tensors between products" });
     }
     types.set(output, element);

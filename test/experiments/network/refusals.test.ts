@@ -325,7 +325,7 @@ const cases: [string, () => Uint8Array, RegExp][] = [
         ],
         tensors: [w, weight("v", [1, 1]), weight("z", [7, 3]), integerTensor("i", [], [0])],
       }),
-    /bad\.onnx:s: a sequence or optional value that crosses a product/,
+    /bad\.onnx:s: SplitToSequence gives a sequence or optional value that crosses a product/,
   ],
   [
     "a function that calls itself",
