@@ -72,31 +72,36 @@ function readGeometry(
 /** Positions of lines that stay in the nearest cache while four columns of them are read. */
 const turnedTogether = 64;
 
-/** [position][column] from `from` on becomes [column][position] from `to` on. */
+/** [position][column] from `from` on, with biases from `added` on, becomes [column][position] from `to` on. */
 function turn(
   source: Float32Array,
   from: number,
   positions: number,
   columns: number,
+  bias: Float32Array | null,
+  added: number,
   target: Float32Array,
   to: number,
 ): void {
+  const of = (column: number): number => (bias ? bias[added + column]! : 0);
   const fours = columns - (columns % 4);
   for (let start = 0; start < positions; start += turnedTogether) {
     const end = Math.min(positions, start + turnedTogether);
     for (let column = 0; column < fours; column += 4) {
       let [at, first] = [from + start * columns + column, to + column * positions + start];
+      const [bias0, bias1, bias2, bias3] = [of(column), of(column + 1), of(column + 2), of(column + 3)];
       for (let position = start; position < end; position++, at += columns, first++) {
-        target[first] = source[at]!;
-        target[first + positions] = source[at + 1]!;
-        target[first + 2 * positions] = source[at + 2]!;
-        target[first + 3 * positions] = source[at + 3]!;
+        target[first] = source[at]! + bias0;
+        target[first + positions] = source[at + 1]! + bias1;
+        target[first + 2 * positions] = source[at + 2]! + bias2;
+        target[first + 3 * positions] = source[at + 3]! + bias3;
       }
     }
     for (let column = fours; column < columns; column++) {
       let at = from + start * columns + column;
-      const line = to + column * positions;
-      for (let position = start; position < end; position++, at += columns) target[line + position] = source[at]!;
+      const [line, more] = [to + column * positions, of(column)];
+      for (let position = start; position < end; position++, at += columns)
+        target[line + position] = source[at]! + more;
     }
   }
 }
@@ -193,11 +198,12 @@ function convolutionLayout(geometry: Geometry, shape: readonly number[]): Layout
         vector += some;
       }
     },
-    scatter(results, target, first, total) {
+    scatter(results, target, first, total, bias) {
       for (let image = 0; image < images; image++) {
         for (let group = 0; group < groups; group++) {
           const from = (group * total + first + image * positions) * columns;
-          turn(results, from, positions, columns, target, (image * groups + group) * columns * positions);
+          const to = (image * groups + group) * columns * positions;
+          turn(results, from, positions, columns, bias, group * columns, target, to);
         }
       }
     },

@@ -27,8 +27,9 @@ export interface Layout {
    * Writes the tensor from its vectors' results, [group][vector][column] of `total` vectors, where several tensors share one call.
    *
    * @param first  place of this tensor's first vector among them
+   * @param bias  is added, [group][column]; null for none
    */
-  scatter(results: Float32Array, target: Float32Array, first: number, total: number): void;
+  scatter(results: Float32Array, target: Float32Array, first: number, total: number, bias: Float32Array | null): void;
 }
 
 /** The transpose of a matrix of `rows` x `columns`, row-major. */

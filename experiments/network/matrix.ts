@@ -113,28 +113,23 @@ function matrixLayout(form: Form, shape: readonly number[]): Layout {
         vector += some;
       }
     },
-    scatter(results, target, first, total) {
+    scatter(results, target, first, total, bias) {
       for (let b = 0; b < positions.group.length; b++) {
         const from = (positions.group[b]! * total + first + positions.slot[b]! * own) * columns;
         const to = b * own * columns;
-        if (outputVectorMajor) target.set(results.subarray(from, from + own * columns), to);
-        else turnInto(results, from, own, columns, target, to);
+        if (outputVectorMajor && !bias) target.set(results.subarray(from, from + own * columns), to);
+        else {
+          const [alongVectors, alongColumns] = outputVectorMajor ? [columns, 1] : [1, own];
+          const added = positions.group[b]! * columns;
+          for (let c = 0; c < columns; c++) {
+            const more = bias ? bias[added + c]! : 0;
+            const line = to + c * alongColumns;
+            for (let v = 0; v < own; v++) target[line + v * alongVectors] = results[from + v * columns + c]! + more;
+          }
+        }
       }
     },
   };
-}
-
-function turnInto(
-  source: Float32Array,
-  from: number,
-  rows: number,
-  columns: number,
-  target: Float32Array,
-  to: number,
-): void {
-  for (let c = 0; c < columns; c++) {
-    for (let r = 0; r < rows; r++) target[to + c * rows + r] = source[from + r * columns + c]!;
-  }
 }
 
 interface Positions {

@@ -117,12 +117,14 @@ async function runProduct(
   if (results.length !== groups * total * columns) {
     throw new Error(`${product.name}: ${results.length} results for ${groups} x ${total} x ${columns} outputs`);
   }
-  if (bias) addBias(results, bias, groups, total, columns);
-  if (alone?.outputInPlace) return [new ort.Tensor("float32", results, alone.outputShape)];
+  if (alone?.outputInPlace) {
+    if (bias) addBias(results, bias, groups, total, columns);
+    return [new ort.Tensor("float32", results, alone.outputShape)];
+  }
   let first = 0;
   return layouts.map((layout) => {
     const target = new Float32Array(elementsOf(layout.outputShape));
-    layout.scatter(results, target, first, total);
+    layout.scatter(results, target, first, total, bias);
     first += layout.vectors;
     return new ort.Tensor("float32", target, layout.outputShape);
   });
