@@ -44,7 +44,7 @@ export interface Chip {
   readonly inputConverter: {
     /** Codes -(2^(bits-1)-1) .. +(2^(bits-1)-1); Infinity: none. */
     readonly bits: Known;
-    /** Rule for the full scale over calibration inputs: "largest". */
+    /** Rule for the full scale: "largest" of the calibration inputs; "quantized": that of the network's own quantise nodes. */
     readonly range: Known<string>;
   };
   readonly outputConverter: {

@@ -9,7 +9,7 @@ export { addProductError, outputRanges, weightErrors, weightHistograms } from ".
 export { type Override, readOverride } from "./overrides.ts";
 export type { LayerOptions, LayerWeights } from "./placed-tile.ts";
 export { chipTree, printChip } from "./print-chip.ts";
-export { largestMagnitude } from "./ranges.ts";
+export { type InputRangeRule, largestMagnitude } from "./ranges.ts";
 export { type ChipRequest, readChip } from "./read-chip.ts";
 export { type Fidelity, fidelities, vectorsPerRead } from "./tile.ts";
 export { type Cause, causes, type TileSpec, tileSpec, turnsVoltage } from "./tile-spec.ts";

@@ -1,7 +1,8 @@
 import type { Engine } from "../src/ground/kernels/index.ts";
 
 /** Named rules by which a converter's full scale follows from calibration data. */
-export const inputRangeRules = ["largest"] as const;
+export const inputRangeRules = ["largest", "quantized"] as const;
+export type InputRangeRule = (typeof inputRangeRules)[number];
 export const outputRangeRules = ["least-squares", "largest"] as const;
 export type OutputRangeRule = (typeof outputRangeRules)[number];
 

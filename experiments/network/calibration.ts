@@ -1,4 +1,5 @@
 import {
+  type InputRangeRule,
   type LayerRanges,
   largestMagnitude,
   outputRanges,
@@ -27,11 +28,13 @@ const mostOfAll = 2 ** 25;
  * Converter ranges from exact activations: inputs of a layer as the float network makes them on calibration images, outputs
  * as a tile with exactly its target conductances would give them.
  *
+ * @param rule  "quantized": where quantise nodes stand before a layer, theirs is the full scale of its inputs
  * @param layers  tiles of each product, targets set
  * @param images  calibration images, [count][...]
  */
 export async function calibrate(
   network: Network,
+  rule: InputRangeRule,
   layers: readonly TileLayer[],
   images: Float32Array,
   count: number,
@@ -61,8 +64,9 @@ export async function calibrate(
     });
   }
   return layers.map((layer, index) => {
-    const inputRange = largest[index]!;
-    if (!Number.isFinite(inputRange)) {
+    const quantized = rule === "quantized" ? network.products[index]!.quantizedInput : null;
+    const inputRange = quantized ?? largest[index]!;
+    if (!Number.isFinite(largest[index]!)) {
       throw inputError({
         file: network.file,
         place: network.products[index]!.name,

@@ -1,4 +1,4 @@
-import { type Chip, type Costs, costsOf, type TileLayer } from "../../circuits/index.ts";
+import { type Chip, type Costs, costsOf, type InputRangeRule, type TileLayer } from "../../circuits/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
 import { calibrate, type LayerCalibration } from "./calibration.ts";
 import { checkImages } from "./check-images.ts";
@@ -76,7 +76,7 @@ export async function prepare(request: EvaluateRequest, supplies: EvaluateSuppli
     times: read?.times ?? [...new Set(request.times)].sort((a, b) => a - b),
     compensation: { none: [false], global: [true], both: [false, true] }[request.compensation],
     window: request.readWindow ?? imageCount(test) * latency,
-    warnings: [...network.warnings, ...profile.warnings, ...(read?.warnings ?? [])],
+    warnings: [...[...network.warnings, ...profile.warnings, ...(read?.warnings ?? [])], ...unquantized(chip, network)],
   };
 }
 
@@ -97,6 +97,16 @@ function latencyOfOne(layers: readonly TileLayer[], { products, digital }: Profi
   }, operations * costs.digitalOperationTime);
 }
 
+/** Layers that the rule "quantized" has nothing to say of. */
+function unquantized({ inputConverter }: Chip, { products }: Network): string[] {
+  const without = products.filter(({ quantizedInput }) => quantizedInput === null).map(({ name }) => name);
+  if (inputConverter.range.value !== "quantized" || without.length === 0) return [];
+  return [
+    `inputConverter.range quantized: no QuantizeLinear of one scale before ${without.join(", ")}; ` +
+      "their full scale is the largest calibration input",
+  ];
+}
+
 async function calibrateLayers(
   chip: Chip,
   network: Network,
@@ -109,6 +119,7 @@ async function calibrateLayers(
   const watch = stage("calibrating converters", count);
   const calibrated = await calibrate(
     network,
+    chip.inputConverter.range.value as InputRangeRule,
     layers,
     imageBatch(calibration, 0, count),
     count,
