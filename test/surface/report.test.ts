@@ -293,6 +293,7 @@ describe("the summary in the terminal", () => {
       expect(text).toContain(quantity(joules, "J"));
     expect(text).toContain("Float accuracy 98.43 %");
     expect(text).toContain("10,000 of 10,000 in the same class");
+    expect(text).toContain("Took 9.42 s on 2 threads, 18.8 µs an image; memory at most 361 MB.");
     expect(text.split("\n").filter((line) => line.length > 110)).toEqual([]);
   });
 

@@ -32,7 +32,8 @@ export function runFacts(output: Head & Partial<Pick<EvaluationOutput, "runtime"
   ]);
 }
 
-function runtimeText({ seconds, perImage, threads, peakMemory }: EvaluationOutput["runtime"]): string {
+/** How long it took, where, and how much memory the process had at its fullest. */
+export function runtimeText({ seconds, perImage, threads, peakMemory }: EvaluationOutput["runtime"]): string {
   const on = `on ${threads} ${threads === 1 ? "thread" : "threads"}`;
   return `${quantity(seconds, "s")} ${on}, ${quantity(perImage, "s")} an image; memory at most ${grouped(Math.round(peakMemory / 1e6))} MB`;
 }

@@ -14,7 +14,7 @@ import {
   timeSinceFirstReading,
   times,
 } from "./numbers.ts";
-import { conductancesText } from "./run.ts";
+import { conductancesText, runtimeText } from "./run.ts";
 import type { EvaluationOutput, TimeResult } from "./shapes.ts";
 
 export interface TerminalStyle {
@@ -193,10 +193,11 @@ function gpuText({ gpus, gpuModel }: EvaluationOutput, paint: Paint): string {
   ].join("\n");
 }
 
-function boundaryText({ energy: { boundary }, assumptions }: EvaluationOutput): string {
+function boundaryText({ energy: { boundary }, assumptions, runtime }: EvaluationOutput): string {
   return [
     wrapped(`Boundary: ${boundary.text} Not included: ${boundary.excluded.join(", ")}.`),
     assumptions.length === 0 ? "" : `${assumptions.length} values are assumed; the report lists them.`,
+    `Took ${runtimeText(runtime)}.`,
   ]
     .filter((line) => line !== "")
     .join("\n");
