@@ -12,7 +12,6 @@ import { ownPlace } from "./recurrent-forms.ts";
 const operators = ["LSTM", "GRU", "RNN"] as const;
 export type RecurrentOperator = (typeof operators)[number];
 
-
 /** Blocks of rows in W and R, one for each gate. */
 export const gatesOf: Readonly<Record<RecurrentOperator, number>> = { LSTM: 4, GRU: 3, RNN: 1 };
 
