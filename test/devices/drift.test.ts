@@ -51,6 +51,20 @@ describe("power-law drift", () => {
     });
   });
 
+  // The kernel keeps the last four ages' logarithms: any one of the four may differ from the cell four before it.
+  it.each([0, 1, 2, 3])(
+    "is of its own age where only every eighth cell was programmed later, from cell %d on",
+    (late) => {
+      const [fast, plain] = onBoth(engines, (engine) => {
+        const cells = cellsOf(engine, 65, (i) => (i % 8 === late ? 80_000 : 0));
+        const out = engine.memory.float32(65);
+        drift(engine, cells, 86_400, 20, out);
+        return out;
+      });
+      expect(worst(fast, plain, (i) => 2e-6 * plain[i]!)).toBeLessThan(1);
+    },
+  );
+
   it("is exactly the programmed conductance at the origin's age, and before and at programming", () => {
     for (const engine of [engines.kernels, engines.twins]) {
       const cells = cellsOf(engine, 9, (i) => [0, 20, 25][i % 3]!);
