@@ -44,12 +44,12 @@ export interface Chip {
   readonly inputConverter: {
     /** Codes -(2^(bits-1)-1) .. +(2^(bits-1)-1); Infinity: none. */
     readonly bits: Known;
-    /** Rule for the full scale: "largest" of the calibration inputs; "quantized": that of the network's own quantise nodes. */
+    /** Rule for the full scale: "largest" of calibration inputs; "quantized": as the network's own quantisation has them. */
     readonly range: Known<string>;
   };
   readonly outputConverter: {
     readonly bits: Known;
-    /** "least-squares": smallest mean squared error over calibration outputs; "largest". */
+    /** "least-squares": smallest mean squared error over calibration outputs; "largest"; "quantized": as the network's own quantisation has them. */
     readonly range: Known<string>;
     /** Converters per tile; columns are converted in turns. */
     readonly perTile: Known;

@@ -72,10 +72,26 @@ export function addProductError(
  */
 export function outputRanges(layer: TileLayer, inputs: Float32Array, vectors: number, inputRange: number): number[] {
   const { outputRule, outputLevels } = layer.spec;
+  const rule = outputRule === "quantized" ? "least-squares" : outputRule;
   return layer.placed.map((placed) => {
     const sample = new CalibrationSample();
     for (const pass of passesOf(layer.spec)) addPass(layer, placed, pass, inputs, vectors, inputRange, sample);
-    return fullScale(outputRule, sample, outputLevels > 0 ? outputLevels : Infinity);
+    return fullScale(rule, sample, outputLevels > 0 ? outputLevels : Infinity);
+  });
+}
+
+/**
+ * Full scales of the output converters that take in products as large as `reach` says, S, of every tile in order: the largest
+ * current of its columns. Every row tile and every pass of a read is given what the whole product reaches.
+ *
+ * @param reach  [group * column], in the unit of the outputs
+ */
+export function outputRangesFor({ columns, placed }: TileLayer, reach: Float32Array, inputRange: number): number[] {
+  const perUnit = inputRange > 0 ? 1 / inputRange : 0;
+  return placed.map(({ group, columns: [start, end], scales }) => {
+    let most = 0;
+    for (let j = start; j < end; j++) most = Math.max(most, reach[group * columns + j]! * scales[j]! * perUnit);
+    return most;
   });
 }
 

@@ -1,9 +1,9 @@
 import type { Engine } from "../src/ground/kernels/index.ts";
 
-/** Named rules by which a converter's full scale follows from calibration data. */
+/** Named rules by which a converter's full scale follows from calibration data, or from a network's own quantisation. */
 export const inputRangeRules = ["largest", "quantized"] as const;
+export const outputRangeRules = ["least-squares", "largest", "quantized"] as const;
 export type InputRangeRule = (typeof inputRangeRules)[number];
-export const outputRangeRules = ["least-squares", "largest"] as const;
 export type OutputRangeRule = (typeof outputRangeRules)[number];
 
 /** The largest |x|, 0 of none; not a number where one of them is not. */
@@ -63,7 +63,11 @@ export class CalibrationSample {
  *
  * @returns 0 where all values are zero
  */
-export function fullScale(rule: OutputRangeRule | "largest", sample: CalibrationSample, levels: number): number {
+export function fullScale(
+  rule: Exclude<OutputRangeRule, "quantized">,
+  sample: CalibrationSample,
+  levels: number,
+): number {
   if (rule === "largest" || sample.largest === 0 || !Number.isFinite(levels)) return sample.largest;
   const sizes = sample.values;
   const error = (range: number): number => conversionError(sizes, range, levels);

@@ -1,7 +1,7 @@
 import { wordAt } from "../devices/index.ts";
 import type { KnownTree } from "../src/ground/known.ts";
 import type { Chip } from "./chip.ts";
-import { type OutputRangeRule, outputRangeRules } from "./ranges.ts";
+import { type InputRangeRule, inputRangeRules, type OutputRangeRule, outputRangeRules } from "./ranges.ts";
 
 /** Physical causes of error that an evaluation may switch off. */
 export const causes = [
@@ -33,6 +33,7 @@ export interface TileSpec {
   readonly outputLevels: number;
   /** Whether converters saturate at their full scale. */
   readonly clip: boolean;
+  readonly inputRule: InputRangeRule;
   readonly outputRule: OutputRangeRule;
   readonly convertersPerTile: number;
   /** s. */
@@ -72,6 +73,7 @@ export function tileSpec(chip: Chip, without: ReadonlySet<Cause>): TileSpec {
     inputLevels: without.has("inputConverter") ? 0 : levels(chip.inputConverter.bits.value),
     outputLevels: without.has("outputConverter") ? 0 : levels(chip.outputConverter.bits.value),
     clip: !without.has("clipping"),
+    inputRule: wordAt(words, "inputConverter.range", inputRangeRules),
     outputRule: wordAt(words, "outputConverter.range", outputRangeRules),
     convertersPerTile: chip.outputConverter.perTile.value,
     conversionTime: chip.outputConverter.conversionTime.value,

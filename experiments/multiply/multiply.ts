@@ -99,6 +99,10 @@ export async function multiply(
   const product = { name: "array", groups: 1, rows: weights.rows, columns: weights.columns, weights: [weights.values] };
   const newLayer = (number: number): TileLayer =>
     new TileLayer(engine, product, options, at(drawOf(request.seed), "chip", number, "layer", 0));
+  if (options.spec.outputRule === "quantized" && request.outputRange === null) {
+    const found = "quantized, without a network that says it";
+    throw inputError({ file: "outputConverter.range", found, expected: "least-squares or largest, or --output-range" });
+  }
   const times = [...request.times].sort((a, b) => a - b);
   const vectors = inputs.rows;
   const ideal = exactProduct(inputs, weights);

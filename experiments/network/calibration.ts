@@ -1,8 +1,8 @@
 import {
-  type InputRangeRule,
   type LayerRanges,
   largestMagnitude,
   outputRanges,
+  outputRangesFor,
   type TileLayer,
   withExactProducts,
 } from "../../circuits/index.ts";
@@ -10,6 +10,7 @@ import { inputError } from "../../src/ground/errors.ts";
 import { KeptArrays } from "./kept-arrays.ts";
 import { KeptVectors } from "./kept-vectors.ts";
 import type { Network } from "./partition.ts";
+import type { QuantizedRanges } from "./quantized-ranges.ts";
 
 /** What calibration images fix about every layer before a chip is programmed. */
 export interface LayerCalibration {
@@ -26,20 +27,21 @@ const mostOfAll = 2 ** 25;
 
 /**
  * Converter ranges from exact activations: inputs of a layer as the float network makes them on calibration images, outputs
- * as a tile with exactly its target conductances would give them.
+ * as a tile with exactly its target conductances would give them. Where the chip asks the network's own quantisation and it
+ * says a range, that is the range.
  *
- * @param rule  "quantized": where quantise nodes stand before a layer, theirs is the full scale of its inputs
  * @param layers  tiles of each product, targets set
  * @param images  calibration images, [count][...]
+ * @param quantized  ranges of the network's own quantisation; null where the chip does not ask for them
  */
 export async function calibrate(
   network: Network,
-  rule: InputRangeRule,
   layers: readonly TileLayer[],
   images: Float32Array,
   count: number,
   compensationVectors: number,
   batchSize: number,
+  quantized: readonly QuantizedRanges[] | null = null,
 ): Promise<LayerCalibration[]> {
   const largest = network.products.map(() => 0);
   const kept = keptVectors(network, compensationVectors);
@@ -64,8 +66,6 @@ export async function calibrate(
     });
   }
   return layers.map((layer, index) => {
-    const quantized = rule === "quantized" ? network.products[index]!.quantizedInput : null;
-    const inputRange = quantized ?? largest[index]!;
     if (!Number.isFinite(largest[index]!)) {
       throw inputError({
         file: network.file,
@@ -76,10 +76,16 @@ export async function calibrate(
     }
     const vectors = kept[index]!;
     const used = Math.min(compensationVectors, vectors.count);
+    const { inputRule, outputRule } = layer.spec;
+    const own = quantized?.[index];
+    const inputRange = (inputRule === "quantized" ? own?.input : null) ?? largest[index]!;
+    const reach = outputRule === "quantized" ? own?.outputs : null;
     return {
       ranges: {
         inputRange,
-        outputRanges: outputRanges(layer, vectors.values(vectors.count), vectors.count, inputRange),
+        outputRanges: reach
+          ? outputRangesFor(layer, reach, inputRange)
+          : outputRanges(layer, vectors.values(vectors.count), vectors.count, inputRange),
       },
       compensationInputs: vectors.values(used),
       compensationVectors: used,

@@ -22,8 +22,6 @@ export interface Product {
   readonly weights: readonly Float32Array[];
   /** Constant, added digitally after the product, [groups * columns]. */
   readonly bias: Float32Array | null;
-  /** The largest magnitude that a pair of quantise and dequantise nodes before it lets through; null where there is none. */
-  readonly quantizedInput: number | null;
 }
 
 /**

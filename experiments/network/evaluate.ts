@@ -3,6 +3,7 @@ import { causeResults, runCauses } from "./causes.ts";
 import { worstLayers } from "./chip-figures.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { imageCount } from "./images.ts";
+import type { Network } from "./partition.ts";
 import { type EvaluateSupplies, prepare } from "./prepare.ts";
 import type { EvaluateRequest } from "./request.ts";
 import { type SavedArrays, savedArrays, savedBytes } from "./saved-arrays.ts";
@@ -66,7 +67,7 @@ export async function evaluate(request: EvaluateRequest, supplies: EvaluateSuppl
     interrupted: run.interrupted || runs?.interrupted === true,
     warnings: [
       ...prepared.warnings,
-      ...selfCheckWarnings(check, images),
+      ...selfCheckWarnings(check, images, network.digitalOperators),
       ...(runs?.variants.length === 0 ? ["--causes: every cause is off, so there is none to tell apart"] : []),
     ],
     chips: finished.map((task) => task.chip),
@@ -76,10 +77,15 @@ export async function evaluate(request: EvaluateRequest, supplies: EvaluateSuppl
 }
 
 /** The tiles with every cause off must be the float network; where they are not, no figure can be trusted. */
-function selfCheckWarnings({ sameClass, maximumLogitDifference }: CheckResult, images: number): string[] {
+function selfCheckWarnings(
+  { sameClass, maximumLogitDifference }: CheckResult,
+  images: number,
+  { QuantizeLinear }: Network["digitalOperators"],
+): string[] {
   if (sameClass === images && maximumLogitDifference <= 1e-4) return [];
+  const codes = QuantizeLinear ? ", and a code more or less where a sum lies between two" : "";
   return [
     `self-check: ${sameClass} of ${images} images in the same class, scores within ${maximumLogitDifference} ` +
-      "of the float network's (1e-4 is expected of scores of ordinary size)",
+      `of the float network's (1e-4 is expected of scores of ordinary size${codes})`,
   ];
 }

@@ -36,7 +36,15 @@ export interface Network {
   readonly batched: boolean;
   readonly warnings: readonly string[];
   /** What `profileNetwork` reads. */
-  readonly inner: { readonly ort: Ort; readonly graph: Graph; readonly cut: CutGraph; readonly lanes: Lanes };
+  readonly inner: {
+    readonly ort: Ort;
+    readonly graph: Graph;
+    readonly cut: CutGraph;
+    readonly lanes: Lanes;
+    /** Names of constant tensors, and the value of one. */
+    readonly constant: ReadonlySet<string>;
+    fold(name: string): Promise<Constant>;
+  };
   /**
    * Scores with every product handed to `multiply`.
    *
@@ -81,11 +89,8 @@ export async function readNetwork(
   const constant = constantNames(graph);
   checkDependence(file, graph, constant, boundary);
   const { lanes, classes, probe } = await lanesOf(where, ort, whole, boundary);
-  const cut = await cutProducts(
-    graph,
-    constant,
-    cached((name) => foldConstant(graph, ort, name)),
-  );
+  const fold = cached((name) => foldConstant(graph, ort, name));
+  const cut = await cutProducts(graph, constant, fold);
   if (cut.products.length === 0) {
     const found = "no product with constant weights";
     const expected = "at least one Gemm, MatMul, Conv, LSTM, GRU or RNN whose weights are in the file";
@@ -105,7 +110,7 @@ export async function readNetwork(
     classes,
     batched: lanes.batched,
     warnings: warningsOf(cut, constant, classes),
-    inner: { ort, graph, cut, lanes },
+    inner: { ort, graph, cut, lanes, constant, fold },
     run: (images, count, multiply) =>
       runCut({ where, ort, actions, cut, lanes, boundary, classes }, images, count, multiply),
     runWhole: (images, count) => runSessionWhole({ where, ort, whole, lanes, boundary, classes }, images, count),

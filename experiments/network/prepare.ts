@@ -1,4 +1,4 @@
-import { type Chip, type Costs, costsOf, type InputRangeRule, type TileLayer } from "../../circuits/index.ts";
+import { type Chip, type Costs, costsOf, type TileLayer } from "../../circuits/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
 import { calibrate, type LayerCalibration } from "./calibration.ts";
 import { checkImages } from "./check-images.ts";
@@ -8,6 +8,7 @@ import { type ConductanceFile, type LoadedConductances, readConductances } from 
 import type { Network } from "./partition.ts";
 import { layersOf, type Placement, placementOf, withoutDrift } from "./placement.ts";
 import { type Profile, profileNetwork } from "./profile.ts";
+import { type QuantizedRanges, quantizedRanges, rangeWarnings } from "./quantized-ranges.ts";
 import type { EvaluateRequest } from "./request.ts";
 import type { StepSupplies } from "./steps.ts";
 import { networkOnThread, type TaskTools } from "./tasks.ts";
@@ -60,7 +61,12 @@ export async function prepare(request: EvaluateRequest, supplies: EvaluateSuppli
   const layers = layersOf(asked, network.products, engine, at(drawOf(request.seed), "calibration"));
   const read = supplies.conductances ? readConductances(supplies.conductances, network, layers) : null;
   const loaded = read?.loaded ?? null;
-  const calibration = await calibrateLayers(chip, network, layers, supplies, batchSize);
+  const rules = {
+    input: layers[0]!.spec.inputRule === "quantized",
+    output: layers[0]!.spec.outputRule === "quantized",
+  };
+  const quantized = rules.input || rules.output ? await quantizedRanges(network) : null;
+  const calibration = await calibrateLayers(chip, network, layers, supplies, batchSize, quantized);
   engine.memory.release(mark);
   const latency = latencyOfOne(layers, profile, costsOf(chip.costs, chip));
   return {
@@ -76,7 +82,12 @@ export async function prepare(request: EvaluateRequest, supplies: EvaluateSuppli
     times: read?.times ?? [...new Set(request.times)].sort((a, b) => a - b),
     compensation: { none: [false], global: [true], both: [false, true] }[request.compensation],
     window: request.readWindow ?? imageCount(test) * latency,
-    warnings: [...[...network.warnings, ...profile.warnings, ...(read?.warnings ?? [])], ...unquantized(chip, network)],
+    warnings: [
+      ...network.warnings,
+      ...profile.warnings,
+      ...(quantized ? rangeWarnings(network.products, quantized, rules) : []),
+      ...(read?.warnings ?? []),
+    ],
   };
 }
 
@@ -97,34 +108,25 @@ function latencyOfOne(layers: readonly TileLayer[], { products, digital }: Profi
   }, operations * costs.digitalOperationTime);
 }
 
-/** Layers that the rule "quantized" has nothing to say of. */
-function unquantized({ inputConverter }: Chip, { products }: Network): string[] {
-  const without = products.filter(({ quantizedInput }) => quantizedInput === null).map(({ name }) => name);
-  if (inputConverter.range.value !== "quantized" || without.length === 0) return [];
-  return [
-    `inputConverter.range quantized: no QuantizeLinear of one scale before ${without.join(", ")}; ` +
-      "their full scale is the largest calibration input",
-  ];
-}
-
 async function calibrateLayers(
   chip: Chip,
   network: Network,
   layers: readonly TileLayer[],
   { calibration, stage }: EvaluateSupplies,
   batchSize: number,
+  quantized: readonly QuantizedRanges[] | null,
 ): Promise<LayerCalibration[]> {
   const { images, compensationVectors } = chip.calibration;
   const count = Math.min(images.value, imageCount(calibration));
   const watch = stage("calibrating converters", count);
   const calibrated = await calibrate(
     network,
-    chip.inputConverter.range.value as InputRangeRule,
     layers,
     imageBatch(calibration, 0, count),
     count,
     compensationVectors.value,
     batchSize,
+    quantized,
   );
   watch.progress(count);
   return calibrated;

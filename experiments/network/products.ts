@@ -15,7 +15,6 @@ import { type CutGraph, Depths, type Product, type ProductOperator } from "./cut
 import { type Graph, type GraphNode, isOperator } from "./graph.ts";
 import { remembered } from "./layout.ts";
 import { type MatrixProduct, matrixProduct } from "./matrix.ts";
-import { quantizedFullScales } from "./quantized-inputs.ts";
 import { hasRecurrentWeights } from "./recurrent-node.ts";
 import { cutRecurrent } from "./recurrent-products.ts";
 import { nodePlace } from "./refusals.ts";
@@ -34,7 +33,6 @@ export async function cutProducts(
 ): Promise<CutGraph> {
   const addedConstants = new Map<string, TensorProto>();
   const depths = new Depths(graph.entries);
-  const quantizedInputOf = quantizedFullScales(graph, constant, fold);
   const taken = new Set([
     ...graph.entries,
     ...graph.initializers.keys(),
@@ -45,7 +43,7 @@ export async function cutProducts(
     if (node.output.every((name) => name === "" || constant.has(name))) continue;
     for (const body of bodiesOf(node)) refuseProducts(graph.file, node, body, constant);
     if (hasRecurrentWeights(node, constant)) {
-      await cutRecurrent(node, { file: graph.file, constant, fold, depths, taken, quantizedInputOf });
+      await cutRecurrent(node, { file: graph.file, constant, fold, depths, taken });
       continue;
     }
     const operands = operandsOf(node, constant);
@@ -59,13 +57,12 @@ export async function cutProducts(
     if (addend) checkFinite(graph.file, operands.addend, addend.values);
     const matrix = formOf(node, operands, weights, { file: graph.file, place: node.output[0]! });
     const bias = addend && biasOf(node, operands, addend, matrix);
-    const quantizedInput = await quantizedInputOf(operands.activation);
     const { input, output, before, after } = surround(node, operands, weights, bias !== null, addedConstants);
     for (const added of before) depths.addNode(added);
     depths.addProduct((level) => {
       const { groups, rows, columns } = matrix;
       const named = { name: node.output[0]!, operator: node.opType as ProductOperator, level };
-      const product: Product = { ...named, groups, rows, columns, weights: matrix.weights, bias, quantizedInput };
+      const product: Product = { ...named, groups, rows, columns, weights: matrix.weights, bias };
       return { product, input, output, layoutOf: remembered(matrix.layoutOf) };
     }, input);
     for (const added of after) depths.addNode(added);

@@ -15,8 +15,6 @@ export interface RecurrentSurroundings {
   readonly constant: ReadonlySet<string>;
   readonly fold: (name: string) => Promise<Constant>;
   readonly depths: Depths;
-  /** Full scale of the quantise nodes before a tensor; null where there are none. */
-  readonly quantizedInputOf: (tensor: string) => Promise<number | null>;
   /** Names of tensors and layers; receives those that are made here. */
   readonly taken: Set<string>;
 }
@@ -39,13 +37,12 @@ export async function cutRecurrent(node: NodeProto, surroundings: RecurrentSurro
   };
 
   const x = edge.narrow(read.input, "input");
-  const quantizedInput = await surroundings.quantizedInputOf(read.input);
   const inputs = read.directions.map(({ reversed }, d) => {
     const name = unique(`${read.name}.input${reversed ? ".reverse" : ""}`, taken);
     const { layoutOf, ...matrix } = turnedMatrix(weights.ofInput(d), weights.features, file, read.name);
     const bias = weights.inputBias(d);
     depths.addProduct((level): PlacedProduct => {
-      const product: Product = { name, operator: read.operator, level, ...matrix, bias, quantizedInput };
+      const product: Product = { name, operator: read.operator, level, ...matrix, bias };
       return { product, input: x, output: name, layoutOf: remembered(layoutOf) };
     }, x);
     return name;
@@ -60,14 +57,7 @@ export async function cutRecurrent(node: NodeProto, surroundings: RecurrentSurro
       const products = weights.ofState(d).map((rows, phase): Product => {
         const role = `.recurrent${phase > 0 ? ".candidate" : ""}${reversed ? ".reverse" : ""}`;
         const { layoutOf: _, ...matrix } = turnedMatrix(rows, weights.hidden, file, read.name);
-        return {
-          name: unique(read.name + role, taken),
-          operator: read.operator,
-          level,
-          ...matrix,
-          bias: null,
-          quantizedInput: null,
-        };
+        return { name: unique(read.name + role, taken), operator: read.operator, level, ...matrix, bias: null };
       });
       const bias = weights.candidateBias(d);
       const cell = cellOf(read.operator, activations, read.resetsProduct, bias !== null);

@@ -150,4 +150,13 @@ describe("multiply on doped GST", () => {
     ]);
     await expect(stopped(0)).rejects.toThrow("interrupted");
   });
+
+  it("has no network whose quantisation could say the output range", async () => {
+    const chip = chipWith("pcm", "outputConverter.range=quantized");
+    const [weights, inputs] = [gaussian(4, 3, 1), gaussian(2, 4, 2)];
+    await expect(run(asked, chip, weights, inputs)).rejects.toThrow(
+      "outputConverter.range: quantized, without a network that says it, expected least-squares or largest, or --output-range",
+    );
+    expect((await run({ ...asked, outputRange: 8 }, chip, weights, inputs)).ranges.inputRange).toBe(5);
+  });
 });

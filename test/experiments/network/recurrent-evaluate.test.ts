@@ -213,7 +213,7 @@ describe("the calibration of a recurrent layer", () => {
       known.vectors += vectors;
       return exact(network)(index, inputs, vectors);
     });
-    const calibration = await calibrate(network, "largest", layers, images, 40, 60, 16);
+    const calibration = await calibrate(network, layers, images, 40, 60, 16);
     for (const [index, { ranges, compensationInputs, compensationVectors }] of calibration.entries()) {
       const { name, rows } = network.products[index]!;
       if (!name.includes("recurrent")) continue;
