@@ -1,5 +1,5 @@
-import type { DeviceModel } from "../devices/index.ts";
-import { embedded, embeddedBelow, embeddedNames } from "../src/ground/embedded/index.ts";
+import { type DeviceModel, shippedParameterSet } from "../devices/index.ts";
+import { embeddedNames } from "../src/ground/embedded/index.ts";
 import { inputError, namesNear } from "../src/ground/errors.ts";
 import type { KnownTree } from "../src/ground/known.ts";
 import { leafAt, leavesOf, readKnownTree, withLeaf } from "../src/ground/known-tree.ts";
@@ -27,12 +27,7 @@ export interface ValueFile {
 
 /** One of the package's sets of a model. */
 export function ownParameterSet(model: DeviceModel, name: string): ValueFile {
-  const path = embeddedBelow("devices").find((candidate) => {
-    const { model: of } = embedded(candidate) as { model?: string };
-    return of === model.name && candidate.endsWith(`/${name}`);
-  });
-  if (path === undefined) throw new Error(`the package holds no parameter set ${name} of ${model.name}`);
-  return valueFile(name, embeddedTree(path));
+  return valueFile(name, shippedParameterSet(model.name, name));
 }
 
 /**

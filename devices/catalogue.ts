@@ -2,9 +2,10 @@ import { inputError, namesNear } from "../src/ground/errors.ts";
 import type { DeviceModel } from "./device.ts";
 import { ideal } from "./ideal.ts";
 import { phaseChange } from "./phase-change/programmed-statistics.ts";
+import { vteam } from "./resistive-switching/vteam.ts";
 
 /** Every device model, by the name users give. */
-export const deviceModels: readonly DeviceModel[] = [ideal, phaseChange];
+export const deviceModels: readonly DeviceModel[] = [ideal, phaseChange, vteam];
 
 /** The model of that name; an unknown one is refused with the names near it. */
 export function deviceModel(name: string, file = "device"): DeviceModel {

@@ -10,8 +10,11 @@ import type { KnownTree } from "../src/ground/known.ts";
 export interface DeviceModel {
   readonly name: string;
   readonly title: string;
-  /** "programmed": takes a target conductance with published statistics; "pulsed": moves by voltage pulses; "volatile". */
-  readonly kind: "programmed" | "pulsed" | "volatile";
+  /**
+   * "programmed": takes a target conductance with published statistics; "pulsed": moves by one step a pulse; "dynamic": moves by
+   * a differential equation; "volatile": falls back by itself.
+   */
+  readonly kind: "programmed" | "pulsed" | "dynamic" | "volatile";
   /** Names of its parameter sets; the first is the default. */
   readonly parameterSets: readonly string[];
   /** Checks a parameter set and gives cells of that kind their law. */
@@ -22,6 +25,10 @@ export interface DeviceModel {
 export interface PreparedDevice {
   /** S, the conductance that the largest weight asks for. Not a limit: a cell may end above it. */
   readonly targetRange: number;
+  /** S, the conductance that a weight of zero asks for: what the device can be brought down to. */
+  readonly targetLow: number;
+  /** How its cells are read and pulsed where nobody says otherwise. */
+  readonly operation: Operation;
   /** s between programming and the first reading; the times of an evaluation count from there. */
   readonly firstReading: number;
   /** Devices in parallel that one cell stands for: its conductance is their sum, programming and costs count each of them. */
@@ -30,6 +37,26 @@ export interface PreparedDevice {
   readonly tellsPolarity: boolean;
   /** New cells at time 0, unprogrammed. All that is random in them is addressed by `draw`, which names their place. */
   create(engine: Engine, count: number, draw: Draw, switches: DeviceSwitches): Cells;
+}
+
+/** A voltage held for a while. */
+export interface Pulse {
+  /** V; a positive one potentiates. */
+  readonly voltage: number;
+  /** s. */
+  readonly width: number;
+}
+
+/** Voltages and times that a parameter set is used with. */
+export interface Operation {
+  readonly read: Pulse;
+  /** The pulse that raises the conductance and the one that lowers it; null where no pulse does. */
+  readonly potentiate: Pulse | null;
+  readonly depress: Pulse | null;
+  /** V, corners of the I-V loop that the device is known by, and V/s; null where it has no I-V law. */
+  readonly sweep: { readonly voltages: readonly number[]; readonly rate: number } | null;
+  /** W/m^2, m, s and the V held meanwhile; null where light does nothing. */
+  readonly light: { readonly irradiance: number; readonly wavelength: number; readonly pulse: Pulse } | null;
 }
 
 /** Physical causes that an evaluation may switch off one by one. */
@@ -41,15 +68,24 @@ export interface DeviceSwitches {
   readonly polarity: boolean;
 }
 
-/** What acts on cells during a span of time, the same for all of them. */
+/** What acts on cells during a span of time, the same for all that are selected. */
 export interface Stimulus {
-  /** V across the cell. */
+  /** V across the cell at its start. */
   readonly voltage: number;
+  /** V at its end, reached along a straight line; absent: as at its start. */
+  readonly endVoltage?: number;
   /** s. */
   readonly duration: number;
+  /**
+   * Whether it goes on where the one before ended: an edge or a sample of the same pulse. Absent, it is a pulse of its own, which draws
+   * its own spread from cycle to cycle and counts once for wear.
+   */
+  readonly continues?: boolean;
   /** K; absent: the temperature the parameter set holds for. */
   readonly temperature?: number;
   readonly light?: { /** W/m^2. */ readonly irradiance: number /** m. */; readonly wavelength: number };
+  /** A, what the source gives at most; it then lowers its voltage. Absent: the parameter set's own. */
+  readonly compliance?: number;
 }
 
 /** How a reading divides noise slower than a run (one draw, held) from noise that is fresh at every product. */
@@ -68,10 +104,24 @@ export interface Cells {
   /** All of the state in one buffer with a header (devices/state.ts): it can be saved, checked and restored. */
   save(): Uint8Array;
   restore(bytes: Uint8Array): void;
-  /** Moves the clock, and with it whatever relaxes or drifts. Two spans do the same as their sum. */
-  elapse(seconds: number): void;
-  /** Conductances now, without read noise. */
+  /**
+   * Moves the clock, and with it whatever relaxes or drifts, at 0 V. Two spans do the same as their sum.
+   *
+   * @param seconds  for all cells, or each cell's own [count] (the clock then moves by the longest): cells programmed one after
+   *   another have waited for different times
+   * @param temperature  K; absent: the one the parameter set holds for
+   */
+  elapse(seconds: number | Float64Array, temperature?: number): void;
+  /** Conductances now, without read noise: current over voltage at the set's own read voltage. */
   conductance(out: Float32Array): void;
+  /** A through every cell while `voltage` is across it, without read noise; [count]. */
+  current(voltage: number, out: Float64Array): void;
+  /**
+   * One read of every cell: its mean current with all read noise, A, [count]. Otherwise as `apply`.
+   *
+   * @param reading  numbers what is drawn afresh
+   */
+  read(stimulus: Stimulus, reading: number, current: Float64Array, work: Float64Array): void;
   /**
    * One reading's noise: `centre` receives the conductance with the part of the noise that is held for the run (it may be
    * negative: only a whole read is clamped), `deviation` the standard deviation of the part that is fresh at every product.
@@ -88,8 +138,14 @@ export interface Cells {
   /**
    * Applies a stimulus for its duration, moves state and clock, adds every cell's work (J, integral of V I along that very
    * trajectory, light not included) to `work` [count]. Throws where the parameter set does not cover the stimulus.
+   *
+   * @param selected  1 for cells it acts on, [count]; the others wait at 0 V. Absent: all
    */
-  apply(stimulus: Stimulus, work: Float64Array): void;
+  apply(stimulus: Stimulus, work: Float64Array, selected?: Uint8Array): void;
+  /** Brings cells to the state of a device that was fully RESET; absent where the model has none. */
+  reset?(event: number): void;
+  /** How often a cell was held at a limit of its state, and how many cells are stuck now. */
+  readonly limited?: { readonly clipped: number; readonly stuck: number };
   /** Programs every cell to its target with the model's published statistics; `event` numbers the programming. */
   program?(target: Float32Array, event: number): void;
   /**
@@ -98,4 +154,9 @@ export interface Cells {
    * back go on as if nothing had happened); without, they stay as they are.
    */
   replace?(conductance: Float32Array, drifts: boolean): void;
+}
+
+/** The longest of the times that cells wait, s. */
+export function longestOf(seconds: number | Float64Array): number {
+  return typeof seconds === "number" ? seconds : seconds.reduce((a, b) => Math.max(a, b), 0);
 }

@@ -1,5 +1,6 @@
 import type { KnownTree } from "../src/ground/known.ts";
-import type { Cells, DeviceModel, Stimulus } from "./device.ts";
+import { type Cells, type DeviceModel, longestOf, type Stimulus } from "./device.ts";
+import { operationOf } from "./operation.ts";
 import { allocateState } from "./state.ts";
 import { numberAt } from "./values.ts";
 
@@ -14,6 +15,8 @@ export const ideal: DeviceModel = {
     const firstReading = numberAt(values, "firstReading", 0);
     return {
       targetRange,
+      targetLow: 0,
+      operation: operationOf(values),
       firstReading,
       devicesPerCell: 1,
       tellsPolarity: false,
@@ -21,6 +24,16 @@ export const ideal: DeviceModel = {
         const state = allocateState(engine, { conductance: "float32" }, count);
         const { conductance } = state.fields;
         let clock = 0;
+        const apply = (
+          { voltage, endVoltage = voltage, duration }: Stimulus,
+          work: Float64Array,
+          selected?: Uint8Array,
+        ) => {
+          const squares = (voltage * voltage + voltage * endVoltage + endVoltage * endVoltage) / 3;
+          for (let i = 0; i < count; i++)
+            if (!selected || selected[i]) work[i]! += squares * conductance[i]! * duration;
+          clock += duration;
+        };
         return {
           count,
           get clock() {
@@ -31,19 +44,26 @@ export const ideal: DeviceModel = {
             clock = state.restore(bytes);
           },
           elapse(seconds) {
-            clock += seconds;
+            clock += longestOf(seconds);
           },
           conductance(out) {
             out.set(conductance);
+          },
+          current(voltage, out) {
+            for (let i = 0; i < count; i++) out[i] = voltage * conductance[i]!;
           },
           readNoise(_split, _reading, centre, deviation) {
             centre.set(conductance);
             deviation.fill(0);
           },
           heldShare: () => null,
-          apply({ voltage, duration }: Stimulus, work) {
-            for (let i = 0; i < count; i++) work[i]! += voltage * voltage * conductance[i]! * duration;
-            clock += duration;
+          apply(stimulus, work, selected) {
+            apply(stimulus, work, selected);
+          },
+          read(stimulus, _reading, current, work) {
+            apply(stimulus, work);
+            const mean = (stimulus.voltage + (stimulus.endVoltage ?? stimulus.voltage)) / 2;
+            for (let i = 0; i < count; i++) current[i] = mean * conductance[i]!;
           },
           program(target) {
             conductance.set(target);

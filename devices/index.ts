@@ -1,4 +1,14 @@
 export { deviceModel, deviceModels } from "./catalogue.ts";
-export type { Cells, DeviceModel, DeviceSwitches, NoiseSplit, PreparedDevice, Stimulus } from "./device.ts";
+export type {
+  Cells,
+  DeviceModel,
+  DeviceSwitches,
+  NoiseSplit,
+  Operation,
+  PreparedDevice,
+  Pulse,
+  Stimulus,
+} from "./device.ts";
+export { shippedParameterSet } from "./parameter-sets.ts";
 export { clampedMoments } from "./read-noise.ts";
 export { numberAt, wordAt } from "./values.ts";

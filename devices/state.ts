@@ -11,6 +11,8 @@ export type StateFields<Layout extends StateLayout> = {
 export interface State<Layout extends StateLayout> {
   readonly count: number;
   readonly fields: StateFields<Layout>;
+  /** Four numbers of the whole population, saved with it. */
+  readonly common: Float64Array;
   /** Copy of the whole state, header first. */
   save(clock: number): Uint8Array;
   /** Puts a saved state back and returns its clock; refuses bytes of another layout, count or version. */
@@ -23,7 +25,7 @@ const headerBytes = 64;
 
 /**
  * Struct of arrays for `count` cells in the engine's memory. A saved state starts with a 64-byte header: magic, version,
- * layout checksum, count (uint32 each, little endian) and the clock (float64, s).
+ * layout checksum, count (uint32 each, little endian), the clock (float64, s) and four numbers of the population (float64).
  */
 export function allocateState<Layout extends StateLayout>(
   engine: Engine,
@@ -37,14 +39,17 @@ export function allocateState<Layout extends StateLayout>(
   }
   const size = headerBytes + names.reduce((sum, name) => sum + fields[name]!.byteLength, 0);
   const checksum = layoutChecksum(layout);
+  const common = new Float64Array(4);
   return {
     count,
+    common,
     fields: fields as StateFields<Layout>,
     save(clock) {
       const bytes = new Uint8Array(size);
       const header = new DataView(bytes.buffer);
       for (const [index, word] of [magic, version, checksum, count].entries()) header.setUint32(4 * index, word, true);
       header.setFloat64(16, clock, true);
+      for (const [index, value] of common.entries()) header.setFloat64(24 + 8 * index, value, true);
       let offset = headerBytes;
       for (const name of names) {
         const field = fields[name]!;
@@ -73,6 +78,7 @@ export function allocateState<Layout extends StateLayout>(
         );
         offset += field.byteLength;
       }
+      for (const index of common.keys()) common[index] = header.getFloat64(24 + 8 * index, true);
       return header.getFloat64(16, true);
     },
   };

@@ -2,8 +2,9 @@ import { at, type Draw, fillNormal } from "../../src/ground/draws/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
-import type { Cells, DeviceModel, DeviceSwitches, Stimulus } from "../device.ts";
+import { type Cells, type DeviceModel, type DeviceSwitches, longestOf, type Stimulus } from "../device.ts";
 import { drift } from "../drift.ts";
+import { operationOf } from "../operation.ts";
 import { splitReadNoise } from "../read-noise.ts";
 import { allocateState } from "../state.ts";
 import { lawOf, noiseFactors, type PhaseChangeLaw } from "./law.ts";
@@ -22,6 +23,8 @@ export const phaseChange: DeviceModel = {
     const law = lawOf(values);
     return {
       targetRange: law.range,
+      targetLow: 0,
+      operation: operationOf(values),
       firstReading: law.firstReading,
       devicesPerCell: law.devicesPerCell,
       tellsPolarity: law.polaritySpread > 0,
@@ -47,7 +50,25 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
     else out.set(programmed);
   };
 
-  return {
+  const apply = (stimulus: Stimulus, work: Float64Array, selected?: Uint8Array): void => {
+    const { voltage, endVoltage = voltage, duration, temperature, light } = stimulus;
+    const largest = Math.max(Math.abs(voltage), Math.abs(endVoltage));
+    if (largest > largestReadVoltage || light || (temperature !== undefined && temperature !== 300)) {
+      throw new InputError(
+        `pcm: its statistics cover reads up to ${largestReadVoltage} V at 300 K in the dark, not ${largest} V` +
+          `${temperature === undefined ? "" : ` at ${temperature} K`}${light ? " under light" : ""}`,
+      );
+    }
+    const squares = (voltage * voltage + voltage * endVoltage + endVoltage * endVoltage) / 3;
+    for (let i = 0; i < count; i++) {
+      if (selected && !selected[i]) continue;
+      const nu = switches.drift ? exponent[i]! : 0;
+      work[i]! += squares * chargePerVolt(programmed[i]!, nu, law.driftOrigin, clock - programmedAt[i]!, duration);
+    }
+    clock += duration;
+  };
+
+  const cells: Cells = {
     count,
     get clock() {
       return clock;
@@ -57,7 +78,10 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
       clock = state.restore(bytes);
     },
     elapse(seconds) {
-      clock += seconds;
+      const longest = longestOf(seconds);
+      clock += longest;
+      // A cell that waited less is younger.
+      if (typeof seconds !== "number") for (let i = 0; i < count; i++) programmedAt[i]! += longest - seconds[i]!;
     },
     conductance,
     program(target, event) {
@@ -120,23 +144,26 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
       const { held, fresh } = noiseFactors(age, law.readTime, split);
       return held + fresh > 0 ? held / (held + fresh) : null;
     },
-    apply({ voltage, duration, temperature, light }: Stimulus, work) {
-      if (Math.abs(voltage) > largestReadVoltage || light || (temperature !== undefined && temperature !== 300)) {
-        throw new InputError(
-          `pcm: its statistics cover reads up to ${largestReadVoltage} V at 300 K in the dark, not ${voltage} V` +
-            `${temperature === undefined ? "" : ` at ${temperature} K`}${light ? " under light" : ""}`,
-        );
-      }
-      for (let i = 0; i < count; i++) {
-        const from = clock - programmedAt[i]!;
-        work[i]! +=
-          voltage *
-          voltage *
-          chargePerVolt(programmed[i]!, switches.drift ? exponent[i]! : 0, law.driftOrigin, from, duration);
-      }
-      clock += duration;
+    apply,
+    current(voltage, out) {
+      const mark = engine.memory.mark();
+      const now = engine.memory.float32(count);
+      conductance(now);
+      for (let i = 0; i < count; i++) out[i] = voltage * now[i]!;
+      engine.memory.release(mark);
+    },
+    read(stimulus, reading, current, work) {
+      const { memory } = engine;
+      const mark = memory.mark();
+      const [centre, deviation, fresh] = [memory.float32(count), memory.float32(count), memory.float32(count)];
+      cells.readNoise({ mode: "process", window: stimulus.duration }, reading, centre, deviation);
+      fillNormal(engine, at(draw, "fresh read noise"), reading, fresh);
+      for (let i = 0; i < count; i++) current[i] = stimulus.voltage * (centre[i]! + deviation[i]! * fresh[i]!);
+      memory.release(mark);
+      apply(stimulus, work);
     },
   };
+  return cells;
 }
 
 /** Integral of g_P (t/t_c)^-nu over the ages from .. from + duration, S s; before t_c counts as the programmed state drifts too. */

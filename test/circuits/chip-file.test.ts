@@ -6,6 +6,7 @@ import { sectionNames } from "../../circuits/chip-schema.ts";
 import { readOverride } from "../../circuits/overrides.ts";
 import { chipTree, printChip } from "../../circuits/print-chip.ts";
 import { readChip } from "../../circuits/read-chip.ts";
+import { deviceModels } from "../../devices/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
 import { isKnown, type KnownTree } from "../../src/ground/known.ts";
 import { leafAt, leavesOf } from "../../src/ground/known-tree.ts";
@@ -20,6 +21,8 @@ function chipOf(
   return readChip({ chip, parameters, overrides: sets.map(readOverride), open: (name) => files[name] });
 }
 const fromText = (text: string, ...sets: string[]) => chipOf("chip.yaml", sets, { "chip.yaml": text });
+
+const models = deviceModels.map(({ name }) => name);
 
 describe("presets", () => {
   it("are ideal, pcm and pcm-hermes", () => {
@@ -127,7 +130,7 @@ describe("a chip file", () => {
     ["inputConverter: {bits: 1}", "inputConverter.bits is 1, expected a whole number from 2 to 16, or Infinity"],
     ["inputConverter: {bits: 17}", "inputConverter.bits is 17"],
     ["inputConverter: {bits: 7.5}", "inputConverter.bits is 7.5"],
-    ["device:\n  model: pcmm", 'chip.yaml:2: no model "pcmm", expected ideal, pcm; near: pcm'],
+    ["device:\n  model: pcmm", `chip.yaml:2: no model "pcmm", expected ${models.join(", ")}; near: pcm`],
     [
       "device:\n  parameters: joshi",
       'chip.yaml:2: no parameter set or file "joshi" of the model pcm, expected joshi-2020, le-gallo-2023, le-gallo-2023-single or a file; near: joshi-2020',
@@ -163,7 +166,7 @@ describe("a chip file", () => {
 
   it("is looked for after presets and models; no such thing is refused with the near names", () => {
     expect(() => chipOf("pmc")).toThrow(
-      'chip: no preset, device model or file "pmc", expected ideal, pcm, pcm-hermes or a chip file; near: pcm',
+      `chip: no preset, device model or file "pmc", expected ideal, pcm, pcm-hermes, ${models.slice(2).join(", ")} or a chip file; near: pcm`,
     );
     expect(chipOf("pcm", [], { pcm: "tile: {rows: 1}" }).tile.rows.value).toBe(512);
   });
@@ -272,7 +275,12 @@ describe("overrides", () => {
   it("may change model, set and table by name", () => {
     const chip = chipOf("pcm", ["device.model=ideal"]);
     expect(chip.device.parameters.value).toBe("exact");
-    expect(leavesOf(chip.device.values).map(([path]) => path)).toEqual(["range", "firstReading"]);
+    expect(leavesOf(chip.device.values).map(([path]) => path)).toEqual([
+      "range",
+      "firstReading",
+      "operation.read.voltage",
+      "operation.read.width",
+    ]);
     expect(chipOf("pcm", ["parameters=joshi-2020", "costs=phase-change-32nm"]).device.parameters.value).toBe(
       "joshi-2020",
     );

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Cells, DeviceModel, DeviceSwitches } from "../../devices/index.ts";
+import { type Cells, type DeviceModel, type DeviceSwitches, shippedParameterSet } from "../../devices/index.ts";
 import { drawOf } from "../../src/ground/draws/index.ts";
-import { embedded } from "../../src/ground/embedded/index.ts";
 import { openEngine } from "../../src/ground/kernels/index.ts";
 import { readKnownTree } from "../../src/ground/known-tree.ts";
 
@@ -10,17 +9,17 @@ export const everything: DeviceSwitches = { programmingNoise: true, drift: true,
 export const nothing: DeviceSwitches = { programmingNoise: false, drift: false, readNoise: false, polarity: false };
 
 /** The values of a parameter set that ships, in SI. */
-export function shippedSet(path: string) {
-  return readKnownTree((embedded(`devices/${path}`) as { values: unknown }).values, path);
+export function shippedSet(model: string, name: string) {
+  return readKnownTree((shippedParameterSet(model, name).tree as { values: unknown }).values, name);
 }
 
 const split = { mode: "process", window: 1e-2 } as const;
 
 /** What every device model must satisfy, whatever its physics. */
-export function keepsTheDeviceContract(model: DeviceModel, setPath: string): void {
-  describe(`${model.name}, ${setPath}, keeps the device contract`, () => {
+export function keepsTheDeviceContract(model: DeviceModel, set: string): void {
+  describe(`${model.name}, ${set}, keeps the device contract`, () => {
     const count = 257;
-    const device = model.prepare(shippedSet(setPath));
+    const device = model.prepare(shippedSet(model.name, set));
     const targets = (seed: number): Float32Array =>
       Float32Array.from({ length: count }, (_, i) => device.targetRange * (((i * 7919 + seed * 104729) % 1000) / 999));
 

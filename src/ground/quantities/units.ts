@@ -45,6 +45,7 @@ const atoms: Readonly<Record<string, Atom>> = {
   C: { si: "C", prefixes: all, dimension: { A: 1, s: 1 } },
   F: { si: "F", prefixes: all, dimension: { kg: -1, m: -2, s: 4, A: 2 } },
   J: { si: "J", prefixes: all, dimension: { kg: 1, m: 2, s: -2 } },
+  eV: { si: "J", multiplier: 1.602176634e-19, prefixes: "mk", dimension: { kg: 1, m: 2, s: -2 } },
   W: { si: "W", prefixes: all, dimension: { kg: 1, m: 2, s: -3 } },
   K: { si: "K", prefixes: all, dimension: { K: 1 } },
   Hz: { si: "Hz", prefixes: all, dimension: { s: -1 } },

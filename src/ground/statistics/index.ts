@@ -1,5 +1,5 @@
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
-import { mean, sampleStandardDeviation } from "simple-statistics";
+import { errorFunction, mean, sampleStandardDeviation } from "simple-statistics";
 
 /** Mean with its 95 % interval (Student's t) and the sample's standard deviation; null where one value says nothing of them. */
 export interface Summary {
@@ -38,4 +38,9 @@ export function meanAndDeviation({ count, sum, squares }: Moments): { mean: numb
   if (count === 0) return { mean: 0, standardDeviation: 0 };
   const centre = sum / count;
   return { mean: centre, standardDeviation: Math.sqrt(Math.max(0, squares / count - centre * centre)) };
+}
+
+/** Share of standard normals below n, within 1e-7: it makes a uniform number of a normal one. */
+export function normalDistribution(n: number): number {
+  return (1 + errorFunction(n / Math.SQRT2)) / 2;
 }

@@ -6,7 +6,7 @@ import type { KnownTree } from "../../../src/ground/known.ts";
 import { everything, shippedSet } from "../../contracts/device-contract.ts";
 import { publishedSets, statisticsOf } from "./published.ts";
 
-const values = shippedSet("phase-change/joshi-2020");
+const values = shippedSet("pcm", "joshi-2020");
 const cells = 200_000;
 const hour = 3600;
 const day = 86_400;
@@ -136,7 +136,7 @@ describe("1/f read noise of doped GST in time", () => {
   // Drift of the mean exponent alone and noise of a cell's own programmed conductance, both from the printed formulas.
   it.each(["le-gallo-2023", "le-gallo-2023-single"])("is that of the 64-core chip with %s", async (name) => {
     const { coefficients, firstReading, readTime } = publishedSets[name]!;
-    const set = shippedSet(`phase-change/${name}`);
+    const set = shippedSet("pcm", name);
     const still = structuredClone(set) as unknown as { spread: { value: number } };
     still.spread.value = 0;
     for (const target of [coefficients.range! * 0.8, coefficients.range! * 0.05]) {

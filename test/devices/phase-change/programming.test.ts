@@ -14,7 +14,7 @@ import { momentsOf, momentsUnderNormal, normalCdf, uniformityP } from "../../gro
 import { bothEngines, float32, onBoth, someNumbers, worst } from "../../ground/kernels/engines.ts";
 import { type Coefficients, publishedSets, statisticsOf } from "./published.ts";
 
-const lawNamed = (name: string): ProgrammingLaw => lawOf(shippedSet(`phase-change/${name}`));
+const lawNamed = (name: string): ProgrammingLaw => lawOf(shippedSet("pcm", name));
 const law = lawNamed("joshi-2020");
 const draws = 1_000_000;
 
@@ -144,7 +144,7 @@ describe.each(Object.entries(publishedSets))("programming as %s has it", (name, 
     expect(difference(coefficients)).toBeLessThan(1e-12);
     expect(shipped.range / 1e-6).toBeCloseTo(coefficients.range!, 12);
     expect(shipped.readNoiseReference).toBe(set.readNoiseReference);
-    expect(lawOf(shippedSet(`phase-change/${name}`))).toMatchObject({
+    expect(lawOf(shippedSet("pcm", name))).toMatchObject({
       firstReading: set.firstReading,
       driftOrigin: set.firstReading,
       readTime: set.readTime,
@@ -153,7 +153,7 @@ describe.each(Object.entries(publishedSets))("programming as %s has it", (name, 
   });
 
   it("refuses a cell of no whole number of devices", () => {
-    const values = shippedSet(`phase-change/${name}`);
+    const values = shippedSet("pcm", name);
     for (const value of [0, 1.5, 17, Number.NaN]) {
       const devicesPerCell = { value, unit: "1", howKnown: "assumed", source: null } as const;
       expect(() => lawOf({ ...values, devicesPerCell })).toThrow(

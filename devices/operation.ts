@@ -1,0 +1,31 @@
+import { isKnown, type KnownTree } from "../src/ground/known.ts";
+import type { Operation, Pulse } from "./device.ts";
+import { numberAt, numbersAt } from "./values.ts";
+
+/** A parameter set's `operation`: voltages and times that it is used with. Only `read` must be there. */
+export function operationOf(values: KnownTree): Operation {
+  const tree = values.operation;
+  const has = (key: string): boolean => tree !== undefined && !isKnown(tree) && key in tree;
+  const pulse = (key: string): Pulse => ({
+    voltage: numberAt(values, `operation.${key}.voltage`),
+    width: numberAt(values, `operation.${key}.width`, Number.MIN_VALUE),
+  });
+  return {
+    read: pulse("read"),
+    potentiate: has("potentiate") ? pulse("potentiate") : null,
+    depress: has("depress") ? pulse("depress") : null,
+    sweep: has("sweep")
+      ? {
+          voltages: numbersAt(values, "operation.sweep.voltages", 2, 100),
+          rate: numberAt(values, "operation.sweep.rate", Number.MIN_VALUE),
+        }
+      : null,
+    light: has("light")
+      ? {
+          irradiance: numberAt(values, "operation.light.irradiance", 0),
+          wavelength: numberAt(values, "operation.light.wavelength", Number.MIN_VALUE),
+          pulse: pulse("light"),
+        }
+      : null,
+  };
+}

@@ -1,0 +1,156 @@
+import { at, type Draw, fillNormal } from "../../src/ground/draws/index.ts";
+import type { Engine } from "../../src/ground/kernels/index.ts";
+import { normalDistribution } from "../../src/ground/statistics/index.ts";
+import { allocateState, type State, type StateLayout } from "../state.ts";
+import type { BulkState, DeviceLaw, Numbers } from "./law.ts";
+import { drawTraits } from "./traits.ts";
+import { lifetimeOf, type WearLaw, windowLeft } from "./wear.ts";
+
+/** How a device is held where it is. */
+export const hold = { not: 0, neverWorked: 1, wornOut: 2, asTold: 3 } as const;
+
+/** The devices of a population, one at a time: `take` brings a device's numbers, `put` stores them within its limits. */
+export class Devices {
+  /** The numbers of the device taken last. */
+  readonly x: Numbers;
+  readonly own: Numbers;
+  readonly normals: Numbers;
+  readonly bounds: Numbers;
+  readonly state: State<StateLayout>;
+  readonly arrays: BulkState;
+  /** Of `hold`, [devices]. */
+  readonly held: Float32Array;
+  /** Normals of the running pulse, [normalsPerPulse][devices]. */
+  readonly drawn: readonly Float32Array[];
+  readonly #writes: Float64Array;
+  /** Writes that each device bears. */
+  readonly #lifetime: Float32Array;
+  readonly #engine: Engine;
+  readonly #law: DeviceLaw;
+  readonly #wear: WearLaw;
+  readonly #spread: number;
+  readonly #draw: Draw;
+
+  /** @param spread  1: spreads as the set has them; 0: none */
+  constructor(engine: Engine, law: DeviceLaw, wear: WearLaw, spread: number, count: number, draw: Draw) {
+    this.#engine = engine;
+    this.#law = law;
+    this.#wear = wear;
+    this.#spread = spread;
+    this.#draw = draw;
+    const layout: Record<string, "float32" | "float64"> = { held: "float32", writes: "float64", lifetime: "float32" };
+    for (const { name } of law.variables) layout[`state ${name}`] = law.precision;
+    for (const { name } of law.traits) layout[`trait ${name}`] = "float32";
+    this.state = allocateState(engine, layout as StateLayout, count);
+    const field = <Kind extends Float32Array | Float64Array>(name: string) =>
+      this.state.fields[name] as unknown as Kind;
+    this.held = field("held");
+    this.#writes = field("writes");
+    this.#lifetime = field("lifetime");
+    this.arrays = {
+      x: law.variables.map(({ name }) => field(`state ${name}`)),
+      traits: law.traits.map(({ name }) => field(`trait ${name}`)),
+    };
+    this.drawn = Array.from({ length: law.normalsPerPulse }, () => engine.memory.float32(count));
+    this.x = new Float64Array(law.variables.length);
+    this.own = new Float64Array(law.traits.length);
+    this.normals = new Float64Array(law.normalsPerPulse);
+    this.bounds = new Float64Array(2 * law.variables.length);
+    this.#begin();
+  }
+
+  get count(): number {
+    return this.held.length;
+  }
+
+  get stuck(): number {
+    return this.held.reduce((sum, how) => sum + (how === hold.neverWorked || how === hold.wornOut ? 1 : 0), 0);
+  }
+
+  take(i: number): void {
+    const { x, traits } = this.arrays;
+    for (let k = 0; k < x.length; k++) this.x[k] = x[k]![i]!;
+    for (let k = 0; k < traits.length; k++) this.own[k] = traits[k]![i]!;
+    for (let k = 0; k < this.drawn.length; k++) this.normals[k] = this.drawn[k]![i]!;
+  }
+
+  /** Stores the numbers of the device taken last; returns 1 if it had to be put back within its limits. */
+  put(i: number): number {
+    this.limits(i);
+    const { x } = this.arrays;
+    let outside = 0;
+    for (let k = 0; k < x.length; k++) {
+      const value = this.x[k]!;
+      const inside = Math.min(this.bounds[2 * k + 1]!, Math.max(this.bounds[2 * k]!, value));
+      if (inside !== value) outside = 1;
+      x[k]![i] = inside;
+    }
+    return outside;
+  }
+
+  /** Fills `bounds` with this device's limits, as its wear has left them. */
+  limits(i: number): void {
+    const { bounds } = this;
+    for (const [k, { low, high }] of this.#law.variables.entries()) {
+      bounds[2 * k] = low;
+      bounds[2 * k + 1] = high;
+    }
+    this.#law.bounds?.(this.own, bounds);
+    const k = this.#law.conducting;
+    const lost = 1 - windowLeft(this.#wear, this.#writes[i]!);
+    bounds[2 * k + 1]! -= lost * (bounds[2 * k + 1]! - bounds[2 * k]!);
+  }
+
+  /** One more write of a device, which may be its last. */
+  write(i: number): void {
+    this.#writes[i]!++;
+    if (this.#writes[i]! >= this.#lifetime[i]!) this.held[i] = hold.wornOut;
+  }
+
+  drawNormals(purpose: string, event: number): void {
+    for (const [k, normals] of this.drawn.entries()) {
+      normals.fill(0);
+      if (this.#spread === 0) continue;
+      fillNormal(this.#engine, at(this.#draw, purpose, k), event, normals);
+      if (this.#spread !== 1) for (let i = 0; i < normals.length; i++) normals[i]! *= this.#spread;
+    }
+  }
+
+  /** A deed over whole arrays that leaves alone what is held. */
+  exceptHeld(deed: () => void): void {
+    const { x } = this.arrays;
+    const held: number[] = [];
+    for (let i = 0; i < this.count; i++) if (this.held[i] !== hold.not) held.push(i);
+    const before = held.map((i) => x.map((field) => field[i]!));
+    deed();
+    for (const [k, i] of held.entries()) for (const [v, field] of x.entries()) field[i] = before[k]![v]!;
+  }
+
+  #begin(): void {
+    const { memory } = this.#engine;
+    drawTraits(this.#engine, this.#law.traits, this.arrays.traits, this.#spread, this.#draw);
+    this.held.fill(hold.not);
+    this.#writes.fill(0);
+    this.drawNormals("start", 0);
+    fillNormal(this.#engine, at(this.#draw, "lifetime"), 0, this.#lifetime);
+    const mark = memory.mark();
+    const stuck = memory.float32(this.count);
+    fillNormal(this.#engine, at(this.#draw, "stuck"), 0, stuck);
+    const { stuckLow, stuckHigh } = this.#wear;
+    const k = this.#law.conducting;
+    for (let i = 0; i < this.count; i++) {
+      this.take(i);
+      for (const [index, { start }] of this.#law.variables.entries()) this.x[index] = start;
+      this.#law.start?.(this.x, this.own, this.normals);
+      this.#lifetime[i] = lifetimeOf(this.#wear, normalDistribution(this.#lifetime[i]!));
+      const place = normalDistribution(stuck[i]!);
+      if (place < stuckLow || place > 1 - stuckHigh) {
+        this.limits(i);
+        this.x[k] = this.bounds[2 * k + (place < stuckLow ? 0 : 1)]!;
+        this.held[i] = hold.neverWorked;
+      }
+      this.put(i);
+    }
+    memory.release(mark);
+  }
+}

@@ -1,0 +1,13 @@
+export { type ContinuousLaw, continuousLaw } from "./continuous.ts";
+export type {
+  BulkLaw,
+  BulkState,
+  DeviceLaw,
+  Numbers,
+  Stretch,
+  Surroundings,
+  Trait,
+  Variable,
+} from "./law.ts";
+export { type PopulationModel, preparePopulation } from "./prepare.ts";
+export { type PulsedLaw, pulsedLaw } from "./pulsed.ts";

@@ -1,0 +1,112 @@
+import type { Engine } from "../../src/ground/kernels/index.ts";
+
+/** What is around a device, and not its voltage. */
+export interface Surroundings {
+  /** K. */
+  readonly temperature: number;
+  /** W/m^2, 0 in the dark. */
+  readonly irradiance: number;
+  /** m. */
+  readonly wavelength: number;
+}
+
+/** A straight piece of what acts on a device. */
+export interface Stretch extends Surroundings {
+  /** V at its start and at its end. */
+  readonly from: number;
+  readonly to: number;
+  /** s. */
+  readonly duration: number;
+  /** s from the start of the pulse that it is a part of to its own start. */
+  readonly since: number;
+  /** A that the source gives at most. */
+  readonly compliance: number;
+}
+
+/** One number of a device's state. */
+export interface Variable {
+  readonly name: string;
+  /** Hard limits and the value of a device as it was made, in SI. */
+  readonly low: number;
+  readonly high: number;
+  readonly start: number;
+}
+
+/** A number that a device has for life and others have differently. */
+export interface Trait {
+  readonly name: string;
+  /** Its median. */
+  readonly value: number;
+  /** normal: standard deviation over the value, never below 0; log-normal: standard deviation of the logarithm; uniform: half its width over the value. */
+  readonly spread: number;
+  readonly distribution: "normal" | "log-normal" | "uniform";
+}
+
+/** As many numbers as there are variables, traits or normals. */
+export type Numbers = Float64Array;
+
+/**
+ * The physics of one device: functions of the state x of a single one, in float64 and SI, which keep nothing. All that devices have in common
+ * (limits and their count, spread, read noise, wear, stuck devices, clocks, draws, saving) is the population's.
+ */
+export interface DeviceLaw {
+  readonly variables: readonly Variable[];
+  readonly traits: readonly Trait[];
+  /** Index of the variable that sets the conductance: what programming by `replace` moves, along which conductance is monotone. */
+  readonly conducting: number;
+  /** K that the parameter set holds for, and the span of temperatures that it covers. */
+  readonly temperature: { readonly usual: number; readonly low: number; readonly high: number };
+  /** Whether the current at -V is another than minus that at V. */
+  readonly polar: boolean;
+  /** Whether light does anything. */
+  readonly light: boolean;
+  /** Standard normals that one pulse takes for its spread from cycle to cycle. */
+  readonly normalsPerPulse: number;
+  /** What the state is kept in: float32 where a kernel moves it or a million devices shall fit. */
+  readonly precision: "float32" | "float64";
+  /** Limits of this very device, [low, high] of every variable in turn; absent: those of `variables`. */
+  bounds?(traits: Numbers, bounds: Numbers): void;
+  /** The state of this device as it was made; absent: every variable's start. `normals` are `normalsPerPulse`. */
+  start?(x: Numbers, traits: Numbers, normals: Numbers): void;
+  /** The state after a full RESET; absent where the model knows none. */
+  reset?(x: Numbers, traits: Numbers, normals: Numbers): void;
+  /** Whether a pulse of this voltage counts as a write, for wear. */
+  writes(voltage: number): boolean;
+  /** A through the device. Monotone in the voltage, 0 at 0 V in the dark. */
+  current(voltage: number, x: Numbers, traits: Numbers, surroundings: Surroundings): number;
+  /**
+   * Moves x through a stretch and returns the work done on the device, J: the integral of V I along that trajectory. The same normals come
+   * with all stretches of one pulse, so that pieces of a pulse do together what the whole does.
+   */
+  evolve(x: Numbers, stretch: Stretch, normals: Numbers, traits: Numbers): number;
+  /** Moves x through a time at 0 V in the dark. Two times do the same as their sum. */
+  relax(x: Numbers, seconds: number, temperature: number, traits: Numbers): void;
+  /** The same law over whole arrays, where a kernel pays. */
+  readonly bulk?: BulkLaw;
+}
+
+/** Arrays of a population's state in its engine's memory, one a variable and one a trait, [cells]. */
+export interface BulkState {
+  readonly x: readonly (Float32Array | Float64Array)[];
+  readonly traits: readonly Float32Array[];
+}
+
+/** A law over whole arrays; what it does to a device agrees with the law of one device within float32. */
+export interface BulkLaw {
+  /**
+   * One whole pulse of every device, as `evolve`; false where it cannot (a ramp, a piece of a pulse), and nothing has happened then.
+   *
+   * @param normals  [normalsPerPulse][cells]
+   * @param work  J, [cells], added to
+   * @returns how many devices were held at a limit
+   */
+  pulse?(
+    engine: Engine,
+    state: BulkState,
+    stretch: Stretch,
+    normals: readonly Float32Array[],
+    work: Float64Array,
+  ): number | false;
+  /** A time at 0 V of every device, as `relax`. */
+  relax?(engine: Engine, state: BulkState, seconds: number, temperature: number): void;
+}

@@ -1,0 +1,261 @@
+import type { Draw } from "../../src/ground/draws/index.ts";
+import { InputError } from "../../src/ground/errors.ts";
+import type { Engine } from "../../src/ground/kernels/index.ts";
+import { type Cells, type DeviceSwitches, longestOf, type NoiseSplit, type Stimulus } from "../device.ts";
+import { limitedVoltage } from "./continuous.ts";
+import { Devices, hold } from "./devices.ts";
+import type { DeviceLaw, Stretch, Surroundings } from "./law.ts";
+import type { WearLaw } from "./wear.ts";
+import { workBetween } from "./work.ts";
+
+/** What a population is made of: a law and everything that its devices have in common with those of other laws. */
+export interface PopulationSpec {
+  /** Named in refusals. */
+  readonly name: string;
+  readonly law: DeviceLaw;
+  readonly wear: WearLaw;
+  /** 1: spread from device to device and from cycle to cycle as the set has it; 0: none. */
+  readonly spread: number;
+  /** V at which a conductance is meant. */
+  readonly readVoltage: number;
+  /** A that sources give at most where a stimulus does not say. */
+  readonly compliance: number;
+}
+
+// Numbers of the whole population, in the state's `common`.
+const pulses = 0;
+const since = 1;
+const clips = 2;
+
+/** Cells of one law: their clock, and what is done to them. What one device does is the law's. */
+export class Population implements Cells {
+  readonly count: number;
+  readonly reset?: (event: number) => void;
+  readonly reversal?: (out: Float32Array) => void;
+  readonly #engine: Engine;
+  readonly #spec: PopulationSpec;
+  readonly #switches: DeviceSwitches;
+  readonly #devices: Devices;
+  readonly #wears: boolean;
+  #clock = 0;
+
+  constructor(spec: PopulationSpec, engine: Engine, count: number, draw: Draw, switches: DeviceSwitches) {
+    const { law, wear } = spec;
+    this.count = count;
+    this.#engine = engine;
+    this.#spec = spec;
+    this.#switches = switches;
+    this.#devices = new Devices(engine, law, wear, switches.programmingNoise ? spec.spread : 0, count, draw);
+    this.#wears = wear.lifetime < Number.POSITIVE_INFINITY || wear.windowLoss > 0;
+    if (law.reset) this.reset = (event) => this.#reset(event);
+    if (law.polar && switches.polarity) this.reversal = (out) => this.#reversal(out);
+  }
+
+  get clock(): number {
+    return this.#clock;
+  }
+
+  get limited(): { readonly clipped: number; readonly stuck: number } {
+    return { clipped: this.#common[clips]!, stuck: this.#devices.stuck };
+  }
+
+  save(): Uint8Array {
+    return this.#devices.state.save(this.#clock);
+  }
+
+  restore(bytes: Uint8Array): void {
+    this.#clock = this.#devices.state.restore(bytes);
+    this.#devices.drawNormals("cycle", this.#common[pulses]!);
+  }
+
+  elapse(seconds: number | Float64Array, temperature?: number): void {
+    const { law, name } = this.#spec;
+    const kelvin = this.#kelvin(temperature);
+    const longest = longestOf(seconds);
+    if (!(longest >= 0)) throw new InputError(`${name}: a wait of ${longest} s, expected 0 s or more`);
+    if (longest === 0) return;
+    this.#clock += longest;
+    this.#common[since] = 0;
+    if (!this.#switches.drift) return;
+    const devices = this.#devices;
+    if (law.bulk?.relax && typeof seconds === "number") {
+      devices.exceptHeld(() => law.bulk!.relax!(this.#engine, devices.arrays, seconds, kelvin));
+      return;
+    }
+    this.#move((i) => {
+      law.relax(devices.x, typeof seconds === "number" ? seconds : seconds[i]!, kelvin, devices.own);
+    });
+  }
+
+  conductance(out: Float32Array): void {
+    const { readVoltage } = this.#spec;
+    this.#look((i, current) => {
+      out[i] = current(readVoltage) / readVoltage;
+    });
+  }
+
+  current(voltage: number, out: Float64Array): void {
+    this.#look((i, current) => {
+      out[i] = current(voltage);
+    });
+  }
+
+  apply(stimulus: Stimulus, work: Float64Array, selected?: Uint8Array): void {
+    const { law } = this.#spec;
+    const devices = this.#devices;
+    if (!stimulus.continues) {
+      this.#common[pulses]!++;
+      this.#common[since] = 0;
+      devices.drawNormals("cycle", this.#common[pulses]!);
+    }
+    const stretch = this.#stretch(stimulus, this.#common[since]!);
+    this.#clock += stretch.duration;
+    this.#common[since]! += stretch.duration;
+    const counts = this.#wears && !stimulus.continues && law.writes(larger(stretch.from, stretch.to));
+    if (!selected && !counts && law.bulk?.pulse && devices.held.every((how) => how === hold.not)) {
+      const clipped = law.bulk.pulse(this.#engine, devices.arrays, stretch, devices.drawn, work);
+      if (clipped !== false) {
+        this.#common[clips]! += clipped;
+        return;
+      }
+    }
+    this.#move(
+      (i) => {
+        if (selected && selected[i] === 0) {
+          if (this.#switches.drift) law.relax(devices.x, stretch.duration, stretch.temperature, devices.own);
+          return;
+        }
+        work[i]! += law.evolve(devices.x, stretch, devices.normals, devices.own);
+        if (counts) devices.write(i);
+      },
+      (i) => {
+        // What is held conducts all the same.
+        if (selected && selected[i] === 0) return;
+        const { x, own } = devices;
+        const limited = (voltage: number) => limitedVoltage(law, voltage, stretch.compliance, x, own, stretch);
+        const across = { ...stretch, from: limited(stretch.from), to: limited(stretch.to) };
+        work[i]! += workBetween(law, x, x, across, own);
+      },
+    );
+  }
+
+  replace(conductance: Float32Array, drifts: boolean): void {
+    const { law, readVoltage } = this.#spec;
+    const devices = this.#devices;
+    const { x, own, bounds } = devices;
+    const surroundings = this.#usual();
+    const k = law.conducting;
+    const at = (value: number): number => {
+      x[k] = value;
+      return law.current(readVoltage, x, own, surroundings) / readVoltage;
+    };
+    for (let i = 0; i < this.count; i++) {
+      devices.take(i);
+      devices.limits(i);
+      let [low, high] = [bounds[2 * k]!, bounds[2 * k + 1]!];
+      const rises = at(high) > at(low);
+      for (let halving = 0; halving < 60; halving++) {
+        const middle = (low + high) / 2;
+        if (at(middle) < conductance[i]! === rises) low = middle;
+        else high = middle;
+      }
+      x[k] = (low + high) / 2;
+      devices.put(i);
+      devices.held[i] = drifts ? hold.not : hold.asTold;
+    }
+  }
+
+  read(stimulus: Stimulus, _reading: number, current: Float64Array, work: Float64Array): void {
+    this.current(stimulus.voltage, current);
+    this.apply(stimulus, work);
+  }
+
+  readNoise(_split: NoiseSplit, _reading: number, centre: Float32Array, deviation: Float32Array): void {
+    this.conductance(centre);
+    deviation.fill(0);
+  }
+
+  heldShare(): number | null {
+    return null;
+  }
+
+  get #common(): Float64Array {
+    return this.#devices.state.common;
+  }
+
+  #reset(event: number): void {
+    const { law } = this.#spec;
+    const devices = this.#devices;
+    devices.drawNormals("reset", event);
+    this.#move(() => law.reset!(devices.x, devices.own, devices.normals));
+  }
+
+  #reversal(out: Float32Array): void {
+    const { readVoltage } = this.#spec;
+    this.#look((i, current) => {
+      const forward = current(readVoltage);
+      out[i] = forward === 0 ? 1 : Math.max(0, -current(-readVoltage) / forward);
+    });
+  }
+
+  /** Moves every device that can move, and shows those that are held. */
+  #move(step: (i: number) => void, held: (i: number) => void = () => {}): void {
+    const devices = this.#devices;
+    let clipped = 0;
+    for (let i = 0; i < this.count; i++) {
+      devices.take(i);
+      if (devices.held[i] !== hold.not) {
+        held(i);
+        continue;
+      }
+      step(i);
+      clipped += devices.put(i);
+    }
+    this.#common[clips]! += clipped;
+  }
+
+  #look(show: (i: number, current: (voltage: number) => number) => void): void {
+    const { law } = this.#spec;
+    const { x, own } = this.#devices;
+    const surroundings = this.#usual();
+    const current = (voltage: number): number => law.current(voltage, x, own, surroundings);
+    for (let i = 0; i < this.count; i++) {
+      this.#devices.take(i);
+      show(i, current);
+    }
+  }
+
+  #usual(): Surroundings {
+    return { temperature: this.#spec.law.temperature.usual, irradiance: 0, wavelength: 0 };
+  }
+
+  #stretch(stimulus: Stimulus, begun: number): Stretch {
+    const { law, name, compliance } = this.#spec;
+    const { voltage, endVoltage = voltage, duration, light } = stimulus;
+    if (light && light.irradiance > 0 && !law.light) {
+      throw new InputError(`${name}: light does nothing that this model knows`);
+    }
+    return {
+      from: voltage,
+      to: endVoltage,
+      duration,
+      since: begun,
+      temperature: this.#kelvin(stimulus.temperature),
+      irradiance: light?.irradiance ?? 0,
+      wavelength: light?.wavelength ?? 0,
+      compliance: stimulus.compliance ?? compliance,
+    };
+  }
+
+  #kelvin(asked: number | undefined): number {
+    const { law, name } = this.#spec;
+    const { usual, low, high } = law.temperature;
+    const kelvin = asked ?? usual;
+    if (kelvin >= low && kelvin <= high) return kelvin;
+    throw new InputError(`${name}: ${kelvin} K, expected ${low === high ? `${low} K` : `${low} to ${high} K`}`);
+  }
+}
+
+function larger(a: number, b: number): number {
+  return Math.abs(b) > Math.abs(a) ? b : a;
+}
