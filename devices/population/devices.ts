@@ -2,7 +2,7 @@ import { at, type Draw, fillNormal } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import { normalDistribution } from "../../src/ground/statistics/index.ts";
 import { allocateState, type State, type StateLayout } from "../state.ts";
-import type { BulkState, DeviceLaw, Numbers } from "./law.ts";
+import type { BulkState, DeviceLaw, Numbers, PulseRandomness } from "./law.ts";
 import { drawTraits } from "./traits.ts";
 import { lifetimeOf, type WearLaw, windowLeft } from "./wear.ts";
 
@@ -30,6 +30,7 @@ export class Devices {
   readonly #wear: WearLaw;
   readonly #spread: number;
   readonly #draw: Draw;
+  #drawn = "";
 
   /** @param spread  1: spreads as the set has them; 0: none */
   constructor(engine: Engine, law: DeviceLaw, wear: WearLaw, spread: number, count: number, draw: Draw) {
@@ -107,12 +108,22 @@ export class Devices {
     if (this.#writes[i]! >= this.#lifetime[i]!) this.held[i] = hold.wornOut;
   }
 
+  /** Where the normals of one event come from. */
+  random(purpose: string, event: number): PulseRandomness {
+    return { draw: at(this.#draw, purpose), event, scale: this.#spread };
+  }
+
+  /** Fills `drawn` with the normals of one event, where they are not there yet. */
   drawNormals(purpose: string, event: number): void {
+    const wanted = `${purpose} ${event}`;
+    if (wanted === this.#drawn) return;
+    this.#drawn = wanted;
+    const { draw, scale } = this.random(purpose, event);
     for (const [k, normals] of this.drawn.entries()) {
       normals.fill(0);
-      if (this.#spread === 0) continue;
-      fillNormal(this.#engine, at(this.#draw, purpose, k), event, normals);
-      if (this.#spread !== 1) for (let i = 0; i < normals.length; i++) normals[i]! *= this.#spread;
+      if (scale === 0) continue;
+      fillNormal(this.#engine, at(draw, k), event, normals);
+      if (scale !== 1) for (let i = 0; i < normals.length; i++) normals[i]! *= scale;
     }
   }
 

@@ -4,6 +4,7 @@ export type {
   BulkState,
   DeviceLaw,
   Numbers,
+  PulseRandomness,
   Stretch,
   Surroundings,
   Trait,

@@ -1,3 +1,4 @@
+import type { Draw } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 
 /** What is around a device, and not its voltage. */
@@ -91,12 +92,20 @@ export interface BulkState {
   readonly traits: readonly Float32Array[];
 }
 
+/** Where a pulse's normals come from. */
+export interface PulseRandomness {
+  readonly draw: Draw;
+  readonly event: number;
+  /** 0: none. */
+  readonly scale: number;
+}
+
 /** A law over whole arrays; what it does to a device agrees with the law of one device within float32. */
 export interface BulkLaw {
   /**
    * One whole pulse of every device, as `evolve`; false where it cannot (a ramp, a piece of a pulse), and nothing has happened then.
    *
-   * @param normals  [normalsPerPulse][cells]
+   * @param random  normal k of device i is sample i of event `event` of at(draw, k), times `scale`
    * @param work  J, [cells], added to
    * @returns how many devices were held at a limit
    */
@@ -104,7 +113,7 @@ export interface BulkLaw {
     engine: Engine,
     state: BulkState,
     stretch: Stretch,
-    normals: readonly Float32Array[],
+    random: PulseRandomness,
     work: Float64Array,
   ): number | false;
   /** A time at 0 V of every device, as `relax`. */

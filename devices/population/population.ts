@@ -65,7 +65,6 @@ export class Population implements Cells {
 
   restore(bytes: Uint8Array): void {
     this.#clock = this.#devices.state.restore(bytes);
-    this.#devices.drawNormals("cycle", this.#common[pulses]!);
   }
 
   elapse(seconds: number | Float64Array, temperature?: number): void {
@@ -106,19 +105,25 @@ export class Population implements Cells {
     if (!stimulus.continues) {
       this.#common[pulses]!++;
       this.#common[since] = 0;
-      devices.drawNormals("cycle", this.#common[pulses]!);
     }
     const stretch = this.#stretch(stimulus, this.#common[since]!);
     this.#clock += stretch.duration;
     this.#common[since]! += stretch.duration;
     const counts = this.#wears && !stimulus.continues && law.writes(larger(stretch.from, stretch.to));
     if (!selected && !counts && law.bulk?.pulse && devices.held.every((how) => how === hold.not)) {
-      const clipped = law.bulk.pulse(this.#engine, devices.arrays, stretch, devices.drawn, work);
+      const clipped = law.bulk.pulse(
+        this.#engine,
+        devices.arrays,
+        stretch,
+        devices.random("cycle", this.#common[pulses]!),
+        work,
+      );
       if (clipped !== false) {
         this.#common[clips]! += clipped;
         return;
       }
     }
+    devices.drawNormals("cycle", this.#common[pulses]!);
     this.#move(
       (i) => {
         if (selected && selected[i] === 0) {
