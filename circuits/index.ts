@@ -6,12 +6,19 @@ export { type ConverterCounters, converterCounters, type Histogram } from "./his
 export { type LayerRanges, TileLayer } from "./layer.ts";
 export { conductancesOf, type LayerConductances, replaceConductances, targetsOf } from "./layer-conductances.ts";
 export { addProductError, outputRanges, outputRangesFor, weightErrors, weightHistograms } from "./layer-figures.ts";
-export { type Override, readOverride } from "./overrides.ts";
+export {
+  isNoChange,
+  leafMeant,
+  type Override,
+  readOverride,
+  valueOfText,
+  withSetValue,
+} from "./overrides.ts";
 export type { LayerOptions, LayerWeights } from "./placed-tile.ts";
 export { chipTree, printChip } from "./print-chip.ts";
 export { largestMagnitude } from "./ranges.ts";
 export { type ChipRequest, readChip } from "./read-chip.ts";
 export { type Fidelity, fidelities, vectorsPerRead } from "./tile.ts";
 export { type Cause, causes, type TileSpec, tileSpec, turnsVoltage } from "./tile-spec.ts";
-export type { Open } from "./value-files.ts";
+export { type Open, ownParameterSet, parameterSet, type ValueFile } from "./value-files.ts";
 export { readVectors, type VectorSource, type Vectors } from "./vectors.ts";

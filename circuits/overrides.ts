@@ -1,5 +1,5 @@
 import { inputError, namesNear } from "../src/ground/errors.ts";
-import type { Known } from "../src/ground/known.ts";
+import type { Known, KnownTree } from "../src/ground/known.ts";
 import { type KnownValue, leafAt, leavesOf, shown, withLeaf } from "../src/ground/known-tree.ts";
 import { readQuantity } from "../src/ground/quantities/index.ts";
 import type { Chip } from "./chip.ts";
@@ -53,37 +53,51 @@ export function withOverrides(
 
 function withOverride(chip: Chip, { key, value }: Override, changed: (path: string, value: string) => void): Chip {
   const known = valueOfText(value);
-  const short = Object.hasOwn(switches, key) ? switches[key]! : undefined;
-  if (short && !leafAt(chip.device.values, short) && known.value === 0) return chip;
-  const path = pathOf(chip, short ?? key);
+  if (isNoChange(key, known.value, chip.device.values)) return chip;
+  const set = leavesOf(chip.device.values).map(([path]) => `device.${path}`);
+  const rest = sectionNames.flatMap((section) => Object.keys(chip[section]).map((leaf) => `${section}.${leaf}`));
+  const paths = [...set, ...rest, ...leavesOf(chip.costs).map(([path]) => `costs.${path}`)];
+  const path = leafMeant(key, { paths, tops: ["device"], expected: "a key of the parameter set or the chip" });
   changed(path, value);
   return withValue(chip, path, known, value);
 }
 
+/** Whether a key switches something off that the set does not have. */
+export function isNoChange(key: string, value: KnownValue, values: KnownTree): boolean {
+  return value === 0 && Object.hasOwn(switches, key) && !leafAt(values, switches[key]!);
+}
+
+/** Where a key is looked for. */
+export interface KeySpace {
+  /** Full paths of all leaves. */
+  readonly paths: readonly string[];
+  /** First words of paths that may be left out. */
+  readonly tops: readonly string[];
+  /** What an unknown key is told. */
+  readonly expected: string;
+}
+
 /** The one leaf that a key means, by its full path: "device.range", "tile.rows", "costs.buffer.read". */
-function pathOf(chip: Chip, key: string): string {
-  const set = leavesOf(chip.device.values).map(([path]) => `device.${path}`);
-  const rest = sectionNames.flatMap((section) => Object.keys(chip[section]).map((leaf) => `${section}.${leaf}`));
-  const own = [...rest, ...leavesOf(chip.costs).map(([path]) => `costs.${path}`)];
-  if (set.includes(`device.${key}`)) return `device.${key}`;
-  const exact = [...set, ...own].find((path) => path === key);
-  if (exact !== undefined) return exact;
-  const within = [...set, ...own].filter((path) => path.startsWith(`${key}.`) || path.startsWith(`device.${key}.`));
-  if (within.length > 0)
-    throw inputError({ file: "--set", found: `"${key}" is a group of keys`, expected: listed(within) });
-  const fitting = [...set, ...own].filter((path) => path.endsWith(`.${key}`));
+export function leafMeant(asked: string, { paths, tops, expected }: KeySpace): string {
+  const key = Object.hasOwn(switches, asked) ? switches[asked]! : asked;
+  const refuse = (found: string, fitting: readonly string[]) =>
+    inputError({ file: "--set", found: `"${key}" ${found}`, expected: listed(fitting) });
+  const begins = ["", ...tops.map((top) => `${top}.`)].map((top) => `${top}${key}`);
+  const exact = paths.filter((path) => begins.includes(path));
+  if (exact.length === 1) return exact[0]!;
+  if (exact.length > 1) throw refuse(`fits ${exact.length} keys`, exact);
+  const within = paths.filter((path) => begins.some((begin) => path.startsWith(`${begin}.`)));
+  if (within.length > 0) throw refuse("is a group of keys", within);
+  const fitting = paths.filter((path) => path.endsWith(`.${key}`));
   if (fitting.length === 1) return fitting[0]!;
-  if (fitting.length > 1) {
-    throw inputError({ file: "--set", found: `"${key}" fits ${fitting.length} keys`, expected: listed(fitting) });
-  }
-  const names = [...set.map((path) => path.slice("device.".length)), ...own, ...Object.keys(switches)];
+  if (fitting.length > 1) throw refuse(`fits ${fitting.length} keys`, fitting);
+  const short = (path: string) => {
+    const top = tops.find((each) => path.startsWith(`${each}.`));
+    return top === undefined ? path : path.slice(top.length + 1);
+  };
+  const names = [...paths.map(short), ...Object.keys(switches)];
   const near = [...new Set([...namesNear(key, names), ...nearLastPart(key, names)])].slice(0, 3);
-  throw inputError({
-    file: "--set",
-    found: `no key "${key}"`,
-    expected: "a key of the parameter set or the chip",
-    near,
-  });
+  throw inputError({ file: "--set", found: `no key "${key}"`, expected, near });
 }
 
 /** "row" is near tile.rows, though the whole path is far from it. */
@@ -104,15 +118,25 @@ function withValue(chip: Chip, path: string, known: Known<KnownValue>, written: 
   }
   const [top, ...rest] = path.split(".");
   const tree = top === "device" ? chip.device.values : chip.costs;
-  const old = leafAt(tree, rest.join("."))!;
-  const expected = whyNotInstead(old, known);
-  if (expected !== undefined) throw refuse(expected);
-  const values = withLeaf(tree, rest.join("."), { ...known, unit: old.unit });
+  const values = withSetValue(tree, rest.join("."), known, refuse);
   return top === "device" ? { ...chip, device: { ...chip.device, values } } : { ...chip, costs: values };
 }
 
+/** The values with one leaf set to what a user wrote; of another kind or unit it is refused. */
+export function withSetValue(
+  values: KnownTree,
+  path: string,
+  known: Known<KnownValue>,
+  refuse: (expected: string) => Error,
+): KnownTree {
+  const old = leafAt(values, path)!;
+  const expected = whyNotInstead(old, known);
+  if (expected !== undefined) throw refuse(expected);
+  return withLeaf(values, path, { ...known, unit: old.unit });
+}
+
 /** A value as written after "=": a quantity, a word, or numbers in brackets with one unit behind them: "[1, 2] uS". */
-function valueOfText(text: string): Known<KnownValue> {
+export function valueOfText(text: string): Known<KnownValue> {
   const provenance = { howKnown: "assumed", source: "set by the user" } as const;
   const list = /^\[(.*)\]\s*(\S*)$/.exec(text);
   if (list) {

@@ -23,6 +23,13 @@ export interface ValueFile {
   /** What a set's source covers. */
   readonly covers: KnownTree;
   readonly notCovered: readonly string[];
+  /** In words. */
+  readonly title: string;
+  /** A set's equations in a line, and the key of their source. */
+  readonly law: { readonly text: string; readonly source: string | null } | null;
+  /** Protocols that show what a set's devices are known for, by name, as the file has them. */
+  readonly protocols: Readonly<Record<string, unknown>>;
+  readonly written: WrittenTree;
 }
 
 /** One of the package's sets of a model. */
@@ -48,8 +55,9 @@ export function parameterSet(model: DeviceModel, name: string, open: Open, named
   const file = valueFile(name, written);
   const keys = leavesOf(file.values).map(([path]) => path);
   const own = model.parameterSets.map((each) => ownParameterSet(model, each));
-  const { values } = own.find((set) => keys.every((path) => leafAt(set.values, path))) ?? own[0]!;
-  return { ...file, values: replaced(values, file.values, below(written, "values"), "parameter set") };
+  const like = own.find((set) => keys.every((path) => leafAt(set.values, path))) ?? own[0]!;
+  const values = replaced(like.values, file.values, below(written, "values"), "parameter set");
+  return { ...file, values, law: file.law ?? like.law };
 }
 
 /** One of the package's cost tables. */
@@ -91,16 +99,31 @@ export function replaced(
 }
 
 function valueFile(name: string, written: WrittenTree): ValueFile {
-  const {
-    values,
-    covers = {},
-    notCovered,
-  } = written.tree as { values?: unknown; covers?: unknown; notCovered?: unknown };
-  const read = (key: string, tree: unknown) => readKnownTree(tree, written.label, below(written, key).origin);
+  const tree = written.tree as Readonly<Record<string, unknown>>;
+  const { values, covers = {}, notCovered, title, protocols } = tree;
+  const read = (key: string, part: unknown) => readKnownTree(part, written.label, below(written, key).origin);
   return {
     name,
     values: read("values", values),
     covers: read("covers", covers),
     notCovered: Array.isArray(notCovered) ? notCovered.map(String) : [],
+    title: typeof title === "string" ? title : name,
+    law: lawOf(written, tree.law),
+    protocols: protocolsOf(written, protocols),
+    written,
   };
+}
+
+function lawOf(written: WrittenTree, law: unknown): ValueFile["law"] {
+  if (law === undefined) return null;
+  const { text, source = null } = (law ?? {}) as { text?: unknown; source?: unknown };
+  if (typeof text !== "string") throw written.refuse("law", "text, and source");
+  if (source !== null && typeof source !== "string") throw written.refuse("law.source", "a word or null");
+  return { text, source };
+}
+
+function protocolsOf(written: WrittenTree, protocols: unknown): ValueFile["protocols"] {
+  if (protocols === undefined) return {};
+  if (typeof protocols === "object" && protocols !== null && !Array.isArray(protocols)) return { ...protocols };
+  throw written.refuse("protocols", "protocols by their names");
 }

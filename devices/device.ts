@@ -114,8 +114,8 @@ export interface Cells {
   elapse(seconds: number | Float64Array, temperature?: number): void;
   /** Conductances now, without read noise: current over voltage at the set's own read voltage. */
   conductance(out: Float32Array): void;
-  /** A through every cell while `voltage` is across it, without read noise; [count]. */
-  current(voltage: number, out: Float64Array): void;
+  /** A through every cell while `voltage` is across it, without read noise and limit; [count]. In the dark at the set's temperature unless told. */
+  current(voltage: number, out: Float64Array, during?: Pick<Stimulus, "temperature" | "light">): void;
   /**
    * One read of every cell: its mean current with all read noise, A, [count]. Otherwise as `apply`.
    *

@@ -93,10 +93,10 @@ export class Population implements Cells {
     });
   }
 
-  current(voltage: number, out: Float64Array): void {
+  current(voltage: number, out: Float64Array, during?: Pick<Stimulus, "temperature" | "light">): void {
     this.#look((i, current) => {
       out[i] = current(voltage);
-    });
+    }, this.#surroundings(during));
   }
 
   apply(stimulus: Stimulus, work: Float64Array, selected?: Uint8Array): void {
@@ -148,7 +148,7 @@ export class Population implements Cells {
     const { law, readVoltage } = this.#spec;
     const devices = this.#devices;
     const { x, own, bounds } = devices;
-    const surroundings = this.#usual();
+    const surroundings = this.#surroundings();
     const k = law.conducting;
     const at = (value: number): number => {
       x[k] = value;
@@ -219,10 +219,9 @@ export class Population implements Cells {
     this.#common[clips]! += clipped;
   }
 
-  #look(show: (i: number, current: (voltage: number) => number) => void): void {
+  #look(show: (i: number, current: (voltage: number) => number) => void, surroundings = this.#surroundings()): void {
     const { law } = this.#spec;
     const { x, own } = this.#devices;
-    const surroundings = this.#usual();
     const current = (voltage: number): number => law.current(voltage, x, own, surroundings);
     for (let i = 0; i < this.count; i++) {
       this.#devices.take(i);
@@ -230,8 +229,9 @@ export class Population implements Cells {
     }
   }
 
-  #usual(): Surroundings {
-    return { temperature: this.#spec.law.temperature.usual, irradiance: 0, wavelength: 0 };
+  #surroundings({ temperature, light }: Pick<Stimulus, "temperature" | "light"> = {}): Surroundings {
+    const { irradiance = 0, wavelength = 0 } = light ?? {};
+    return { temperature: this.#kelvin(temperature), irradiance, wavelength };
   }
 
   #stretch(stimulus: Stimulus, begun: number): Stretch {
