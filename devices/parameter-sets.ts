@@ -3,7 +3,7 @@ import { embeddedTree, type WrittenTree } from "../src/ground/written-tree.ts";
 
 const common = "devices/common";
 
-/** The package's parameter set of a model by its name, with what it inherits. */
+/** The package's parameter set of a model by its name, with what it inherits: from what is common to all, or from another set of its model. */
 export function shippedParameterSet(model: string, name: string): WrittenTree {
   const path = embeddedBelow("devices").find((candidate) => {
     const { model: of } = embedded(candidate) as { model?: string };
@@ -13,8 +13,8 @@ export function shippedParameterSet(model: string, name: string): WrittenTree {
   const written = embeddedTree(path);
   const { inherits, values, ...rest } = written.tree as { inherits?: string; values: object };
   if (inherits === undefined) return written;
-  if (inherits !== "common") throw new Error(`${path} inherits ${inherits}, expected common`);
-  return { ...written, tree: { ...rest, values: over((embedded(common) as { values: object }).values, values) } };
+  const above = inherits === "common" ? embedded(common) : shippedParameterSet(model, inherits).tree;
+  return { ...written, tree: { ...rest, values: over((above as { values: object }).values, values) } };
 }
 
 /** Two trees of leaves, the second's where both have one. A leaf is what has a value. */

@@ -37,7 +37,7 @@ export function continuousLaw(law: ContinuousLaw): DeviceLaw {
   const move = (x: Numbers, stretch: Stretch, normals: Numbers, traits: Numbers): number => {
     const { from, to, duration, compliance } = stretch;
     if (duration <= 0) return 0;
-    law.bounds?.(traits, limits);
+    law.bounds?.(traits, limits, x);
     const voltageAt = (time: number, state: Numbers): number => {
       const voltage = from + ((to - from) * time) / duration;
       return limitedVoltage(law, voltage, compliance, state, traits, stretch);

@@ -18,7 +18,7 @@ export class Devices {
   readonly bounds: Numbers;
   readonly state: State<StateLayout>;
   readonly arrays: BulkState;
-  /** Of `hold`, [devices]. */
+  /** Of `hold`, [devices]; written by `holdAt`. */
   readonly held: Float32Array;
   /** Normals of the running pulse, [normalsPerPulse][devices]. */
   readonly drawn: readonly Float32Array[];
@@ -31,6 +31,8 @@ export class Devices {
   readonly #spread: number;
   readonly #draw: Draw;
   #drawn = "";
+  /** null: to be counted again. */
+  #anyHeld: boolean | null = null;
 
   /** @param spread  1: spreads as the set has them; 0: none */
   constructor(engine: Engine, law: DeviceLaw, wear: WearLaw, spread: number, count: number, draw: Draw) {
@@ -40,7 +42,7 @@ export class Devices {
     this.#spread = spread;
     this.#draw = draw;
     const layout: Record<string, "float32" | "float64"> = { held: "float32", writes: "float64", lifetime: "float32" };
-    for (const { name } of law.variables) layout[`state ${name}`] = law.precision;
+    for (const { name, precision = law.precision } of law.variables) layout[`state ${name}`] = precision;
     for (const { name } of law.traits) layout[`trait ${name}`] = "float32";
     this.state = allocateState(engine, layout as StateLayout, count);
     const field = <Kind extends Float32Array | Float64Array>(name: string) =>
@@ -66,6 +68,22 @@ export class Devices {
 
   get stuck(): number {
     return this.held.reduce((sum, how) => sum + (how === hold.neverWorked || how === hold.wornOut ? 1 : 0), 0);
+  }
+
+  /** Whether any device is held. */
+  get anyHeld(): boolean {
+    this.#anyHeld ??= this.held.some((how) => how !== hold.not);
+    return this.#anyHeld;
+  }
+
+  holdAt(i: number, how: number): void {
+    this.held[i] = how;
+    this.#anyHeld = null;
+  }
+
+  restore(bytes: Uint8Array): number {
+    this.#anyHeld = null;
+    return this.state.restore(bytes);
   }
 
   take(i: number): void {
@@ -96,7 +114,7 @@ export class Devices {
       bounds[2 * k] = low;
       bounds[2 * k + 1] = high;
     }
-    this.#law.bounds?.(this.own, bounds);
+    this.#law.bounds?.(this.own, bounds, this.x);
     const k = this.#law.conducting;
     const lost = 1 - windowLeft(this.#wear, this.#writes[i]!);
     bounds[2 * k + 1]! -= lost * (bounds[2 * k + 1]! - bounds[2 * k]!);
@@ -105,7 +123,7 @@ export class Devices {
   /** One more write of a device, which may be its last. */
   write(i: number): void {
     this.#writes[i]!++;
-    if (this.#writes[i]! >= this.#lifetime[i]!) this.held[i] = hold.wornOut;
+    if (this.#writes[i]! >= this.#lifetime[i]!) this.holdAt(i, hold.wornOut);
   }
 
   /** Where the normals of one event come from. */
@@ -129,6 +147,10 @@ export class Devices {
 
   /** A deed over whole arrays that leaves alone what is held. */
   exceptHeld(deed: () => void): void {
+    if (!this.anyHeld) {
+      deed();
+      return;
+    }
     const { x } = this.arrays;
     const held: number[] = [];
     for (let i = 0; i < this.count; i++) if (this.held[i] !== hold.not) held.push(i);
@@ -158,7 +180,7 @@ export class Devices {
       if (place < stuckLow || place > 1 - stuckHigh) {
         this.limits(i);
         this.x[k] = this.bounds[2 * k + (place < stuckLow ? 0 : 1)]!;
-        this.held[i] = hold.neverWorked;
+        this.holdAt(i, hold.neverWorked);
       }
       this.put(i);
     }

@@ -31,6 +31,8 @@ export interface Variable {
   readonly low: number;
   readonly high: number;
   readonly start: number;
+  /** Absent: the law's. */
+  readonly precision?: "float32" | "float64";
 }
 
 /** A number that a device has for life and others have differently. */
@@ -65,8 +67,8 @@ export interface DeviceLaw {
   readonly normalsPerPulse: number;
   /** What the state is kept in: float32 where a kernel moves it or a million devices shall fit. */
   readonly precision: "float32" | "float64";
-  /** Limits of this very device, [low, high] of every variable in turn; absent: those of `variables`. */
-  bounds?(traits: Numbers, bounds: Numbers): void;
+  /** Limits of this very device in its state x, [low, high] of every variable in turn; absent: those of `variables`. */
+  bounds?(traits: Numbers, bounds: Numbers, x: Numbers): void;
   /** The state of this device as it was made; absent: every variable's start. `normals` are `normalsPerPulse`. */
   start?(x: Numbers, traits: Numbers, normals: Numbers): void;
   /** The state after a full RESET; absent where the model knows none. */

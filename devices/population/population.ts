@@ -64,7 +64,7 @@ export class Population implements Cells {
   }
 
   restore(bytes: Uint8Array): void {
-    this.#clock = this.#devices.state.restore(bytes);
+    this.#clock = this.#devices.restore(bytes);
   }
 
   elapse(seconds: number | Float64Array, temperature?: number): void {
@@ -110,7 +110,7 @@ export class Population implements Cells {
     this.#clock += stretch.duration;
     this.#common[since]! += stretch.duration;
     const counts = this.#wears && !stimulus.continues && law.writes(larger(stretch.from, stretch.to));
-    if (!selected && !counts && law.bulk?.pulse && devices.held.every((how) => how === hold.not)) {
+    if (!selected && !counts && law.bulk?.pulse && !devices.anyHeld) {
       const clipped = law.bulk.pulse(
         this.#engine,
         devices.arrays,
@@ -166,7 +166,7 @@ export class Population implements Cells {
       }
       x[k] = (low + high) / 2;
       devices.put(i);
-      devices.held[i] = drifts ? hold.not : hold.asTold;
+      devices.holdAt(i, drifts ? hold.not : hold.asTold);
     }
   }
 
