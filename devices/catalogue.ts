@@ -3,9 +3,10 @@ import type { DeviceModel } from "./device.ts";
 import { ideal } from "./ideal.ts";
 import { phaseChange } from "./phase-change/programmed-statistics.ts";
 import { vteam } from "./resistive-switching/vteam.ts";
+import { yakopcic } from "./resistive-switching/yakopcic.ts";
 
 /** Every device model, by the name users give. */
-export const deviceModels: readonly DeviceModel[] = [ideal, phaseChange, vteam];
+export const deviceModels: readonly DeviceModel[] = [ideal, phaseChange, vteam, yakopcic];
 
 /** The model of that name; an unknown one is refused with the names near it. */
 export function deviceModel(name: string, file = "device"): DeviceModel {

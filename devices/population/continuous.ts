@@ -1,114 +1,99 @@
 import type { DeviceLaw, Numbers, Stretch, Surroundings } from "./law.ts";
-import { integrate } from "./rosenbrock.ts";
+import { rootBetween } from "./root.ts";
+import { Rosenbrock, type System } from "./rosenbrock.ts";
 
 /** A law given by differential equations: everything of a DeviceLaw but `evolve` and `relax`, and dx/dt in their place. */
 export interface ContinuousLaw extends Omit<DeviceLaw, "evolve" | "relax"> {
   /**
-   * dx/dt at a voltage, in the units of x per second. `normals` are those of the running pulse. Need not know the limits: whatever would leave them stops there.
+   * dx/dt at a voltage, in the units of x per second. `normals` are those of the running pulse. Need not know the limits: whatever would
+   * leave them stops there.
+   *
+   * @param since  s since the running pulse began; only of use with `aging`
    */
-  rates(voltage: number, x: Numbers, traits: Numbers, surroundings: Surroundings, normals: Numbers, out: Numbers): void;
+  rates(
+    voltage: number,
+    x: Numbers,
+    traits: Numbers,
+    surroundings: Surroundings,
+    normals: Numbers,
+    out: Numbers,
+    since: number,
+  ): void;
   /** Whether anything moves by itself at 0 V in the dark; where not, waiting costs nothing. */
   readonly volatile: boolean;
+  /** Whether rates depend on how long the pulse has lasted; default no. */
+  readonly aging?: boolean;
   /** Error allowed in a step, as a share of each variable's range; default 1e-5. */
   readonly tolerance?: number;
 }
 
-/** Share of a stretch's energy by which one step's quadrature may be off. */
-const workTolerance = 1e-4;
+/** A DeviceLaw that also tells its rates. */
+export type ContinuousDeviceLaw = DeviceLaw & Pick<ContinuousLaw, "rates">;
 
 /** A DeviceLaw whose state follows differential equations, with work as the integral of V I along the very same trajectory. */
-export function continuousLaw(law: ContinuousLaw): DeviceLaw {
-  const { variables, tolerance = 1e-5 } = law;
-  const n = variables.length;
-  const scale = Float64Array.from(variables, ({ low, high }) => high - low);
-  const limits = Float64Array.from(variables.flatMap(({ low, high }) => [low, high]));
+export function continuousLaw(law: ContinuousLaw): ContinuousDeviceLaw {
+  const trajectory = new Trajectory(law);
   const noNormals = new Float64Array(law.normalsPerPulse);
-
-  const limit = (x: Float64Array): number => {
-    let outside = 0;
-    for (let i = 0; i < n; i++) {
-      const inside = Math.min(limits[2 * i + 1]!, Math.max(limits[2 * i]!, x[i]!));
-      if (inside !== x[i]) outside++;
-      x[i] = inside;
-    }
-    return outside;
-  };
-
-  const move = (x: Numbers, stretch: Stretch, normals: Numbers, traits: Numbers): number => {
-    const { from, to, duration, compliance } = stretch;
-    if (duration <= 0) return 0;
-    law.bounds?.(traits, limits, x);
-    const voltageAt = (time: number, state: Numbers): number => {
-      const voltage = from + ((to - from) * time) / duration;
-      return limitedVoltage(law, voltage, compliance, state, traits, stretch);
-    };
-    const inside = new Float64Array(n);
-    const rates = (time: number, state: Float64Array, out: Float64Array): void => {
-      inside.set(state);
-      limit(inside);
-      law.rates(voltageAt(time, inside), inside, traits, stretch, normals, out);
-      for (let i = 0; i < n; i++) {
-        if (inside[i] === limits[2 * i + 1] && out[i]! > 0) out[i] = 0;
-        else if (inside[i] === limits[2 * i] && out[i]! < 0) out[i] = 0;
-      }
-    };
-    const power = (time: number, state: Numbers): number => {
-      const voltage = voltageAt(time, state);
-      return voltage === 0 ? 0 : voltage * law.current(voltage, state, traits, stretch);
-    };
-    let work = 0;
-    integrate(rates, x, duration, {
-      scale,
-      tolerance,
-      limit,
-      stepped(start, end, before, middle, after) {
-        const between = (share: number): Numbers => {
-          // The parabola through the step's three states.
-          for (let i = 0; i < n; i++) {
-            const [a, b, c] = [before[i]!, middle[i]!, after[i]!];
-            inside[i] = a + share * (4 * b - 3 * a - c + 2 * share * (a + c - 2 * b));
-          }
-          limit(inside);
-          return inside;
-        };
-        const at = (share: number): number => power(start + share * (end - start), between(share));
-        work += (end - start) * quadrature(at, 0, 1, at(0), at(0.5), at(1), 12);
-      },
-    });
-    return work;
-  };
-
   const dark = { irradiance: 0, wavelength: 0, compliance: Number.POSITIVE_INFINITY };
   return {
     ...law,
-    evolve: move,
+    evolve: (x, stretch, normals, traits) => trajectory.move(x, stretch, normals, traits),
     relax(x, seconds, temperature, traits) {
       if (!law.volatile) return;
-      move(x, { ...dark, from: 0, to: 0, duration: seconds, since: 0, temperature }, noNormals, traits);
+      const stretch = { ...dark, from: 0, to: 0, duration: seconds, since: 0, temperature };
+      trajectory.move(x, stretch, noNormals, traits);
     },
   };
 }
 
-/** Simpson's rule, halved until both halves agree with the whole. */
-function quadrature(
-  f: (share: number) => number,
-  from: number,
-  to: number,
-  first: number,
-  middle: number,
-  last: number,
-  depth: number,
-): number {
-  const width = to - from;
-  const whole = (width / 6) * (first + 4 * middle + last);
-  const [left, right] = [f(from + width / 4), f(from + (3 * width) / 4)];
-  const halves = (width / 12) * (first + 4 * left + 2 * middle + 4 * right + last);
-  if (depth === 0 || Math.abs(halves - whole) <= workTolerance * Math.abs(halves)) return halves;
-  const centre = from + width / 2;
-  return (
-    quadrature(f, from, centre, first, left, middle, depth - 1) +
-    quadrature(f, centre, to, middle, right, last, depth - 1)
-  );
+/** One device's way through a stretch, for the integrator; the same object serves all devices of a law, one after another. */
+class Trajectory implements System {
+  readonly scale: Float64Array;
+  readonly limits: Float64Array;
+  readonly tolerance: number;
+  timed = false;
+  readonly #law: ContinuousLaw;
+  readonly #usualLimits: Float64Array;
+  readonly #integrator: Rosenbrock;
+  readonly #moved: Float64Array;
+  #stretch!: Stretch;
+  #traits!: Numbers;
+  #normals!: Numbers;
+
+  constructor(law: ContinuousLaw) {
+    this.#law = law;
+    this.tolerance = law.tolerance ?? 1e-5;
+    this.scale = Float64Array.from(law.variables, ({ low, high }) => high - low);
+    this.#usualLimits = Float64Array.from(law.variables.flatMap(({ low, high }) => [low, high]));
+    this.limits = this.#usualLimits.slice();
+    this.#moved = new Float64Array(law.variables.length);
+    this.#integrator = new Rosenbrock(this);
+  }
+
+  /** Moves x; returns the work, J. */
+  move(x: Numbers, stretch: Stretch, normals: Numbers, traits: Numbers): number {
+    if (stretch.duration <= 0) return 0;
+    const law = this.#law;
+    this.#stretch = stretch;
+    this.#traits = traits;
+    this.#normals = normals;
+    this.timed = stretch.from !== stretch.to || law.aging === true;
+    if (law.bounds) {
+      this.limits.set(this.#usualLimits);
+      law.bounds(traits, this.limits, x);
+    }
+    return this.#integrator.run(x, stretch.duration);
+  }
+
+  rates(time: number, x: Numbers, out: Numbers): void {
+    const law = this.#law;
+    const { from, to, duration, since, compliance } = this.#stretch;
+    const asked = from === to ? from : from + ((to - from) * time) / duration;
+    const voltage = limitedVoltage(law, asked, compliance, x, this.#traits, this.#stretch);
+    law.rates(voltage, x, this.#traits, this.#stretch, this.#normals, this.#moved, since + time);
+    for (let i = 0; i < x.length; i++) out[i] = this.#moved[i]!;
+    out[x.length] = voltage === 0 ? 0 : voltage * law.current(voltage, x, this.#traits, this.#stretch);
+  }
 }
 
 /** The voltage left across a device when its source gives no more than `compliance`; `voltage` itself where that suffices. */
@@ -122,11 +107,5 @@ export function limitedVoltage(
 ): number {
   if (compliance === Number.POSITIVE_INFINITY) return voltage;
   if (Math.abs(law.current(voltage, x, traits, surroundings)) <= compliance) return voltage;
-  let [low, high] = [0, voltage];
-  for (let halving = 0; halving < 60; halving++) {
-    const middle = (low + high) / 2;
-    if (Math.abs(law.current(middle, x, traits, surroundings)) > compliance) high = middle;
-    else low = middle;
-  }
-  return low;
+  return rootBetween((v) => Math.abs(law.current(v, x, traits, surroundings)) - compliance, 0, voltage);
 }

@@ -1,4 +1,4 @@
-export { type ContinuousLaw, continuousLaw } from "./continuous.ts";
+export { type ContinuousDeviceLaw, type ContinuousLaw, continuousLaw } from "./continuous.ts";
 export type {
   BulkLaw,
   BulkState,

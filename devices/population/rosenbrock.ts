@@ -1,151 +1,227 @@
-/** dx/dt = rates(t, x); writes into `out`. */
-export type Rates = (time: number, x: Float64Array, out: Float64Array) => void;
-
-export interface StepControl {
+/** A small system of differential equations and, along it, one integral. */
+export interface System {
   /** Size of each variable that an error is held against. */
   readonly scale: Float64Array;
-  /** Error allowed in a step, in units of `scale`. */
+  /** Hard limits, [low, high] of every variable in turn; they may change between two runs. */
+  readonly limits: Float64Array;
+  /** Error allowed in a step, in units of `scale`; ten times that share of the integral. */
   readonly tolerance: number;
-  /** Puts x back within its limits; returns how many variables were outside. */
-  readonly limit: (x: Float64Array) => number;
-  /** Told of each accepted step: times, and states at its start, middle and end. */
-  readonly stepped: (from: number, to: number, start: Float64Array, middle: Float64Array, end: Float64Array) => void;
+  /** Whether rates depend on time by themselves in this run. */
+  readonly timed: boolean;
+  /** Rates at a state within the limits, and after them the integrand. Whatever would leave the limits is stopped by the integrator. */
+  rates(time: number, x: Float64Array, out: Float64Array): void;
 }
 
-const d = 1 / (2 + Math.SQRT2);
-const e32 = 6 + Math.SQRT2;
-
-/** Room for systems of one size, so that a million devices need no garbage collected. */
-class Workspace {
-  readonly f0: Float64Array;
-  readonly f1: Float64Array;
-  readonly f2: Float64Array;
-  readonly k1: Float64Array;
-  readonly k2: Float64Array;
-  readonly k3: Float64Array;
-  readonly slope: Float64Array;
-  readonly middle: Float64Array;
-  readonly end: Float64Array;
-  readonly shifted: Float64Array;
-  readonly jacobian: Float64Array;
-  readonly matrix: Float64Array;
-  constructor(size: number) {
-    const room = () => new Float64Array(size);
-    this.f0 = room();
-    this.f1 = room();
-    this.f2 = room();
-    this.k1 = room();
-    this.k2 = room();
-    this.k3 = room();
-    this.slope = room();
-    this.middle = room();
-    this.end = room();
-    this.shifted = room();
-    this.jacobian = new Float64Array(size * size);
-    this.matrix = new Float64Array(size * size);
-  }
-}
-
-const workspaces = new Map<number, Workspace>();
+const gamma = 0.5;
 
 /**
- * Integrates a small system over a span of time with steps of its own choice: a linearly implicit pair of second and third order, stable for
- * however stiff a system (a ramp of 1 mV/s over a law that moves in picoseconds takes as many steps as one of 1 V/ns).
+ * Integrates a small system over spans of time with steps of its own choice: linearly implicit, of third order with an estimate of second,
+ * stable for however stiff a system (a ramp of 1 mV/s over a law that moves in picoseconds takes as many steps as one of 1 V/ns). A step
+ * ends where a variable meets its limit; from there the variable stays until its rate turns inward. Takes no memory after its creation.
  *
- * @param x  state, moved in place
- * @throws Error with time and state where no step is small enough
- * @source Shampine & Reichelt, SIAM J. Sci. Comput. 18, 1 (1997), doi:10.1137/S1064827594276424, the pair of ode23s
+ * @source Sandu et al., Atmos. Environ. 31, 3459 (1997), doi:10.1016/S1352-2310(97)83212-8, the method RODAS3
  */
-export function integrate(rates: Rates, x: Float64Array, duration: number, control: StepControl): void {
-  const n = x.length;
-  let room = workspaces.get(n);
-  if (!room) {
-    room = new Workspace(n);
-    workspaces.set(n, room);
+export class Rosenbrock {
+  readonly #system: System;
+  /** Variables, and with the integral. */
+  readonly #n: number;
+  readonly #m: number;
+  readonly #f: Float64Array;
+  readonly #f3: Float64Array;
+  readonly #f4: Float64Array;
+  readonly #k1: Float64Array;
+  readonly #k2: Float64Array;
+  readonly #k3: Float64Array;
+  readonly #k4: Float64Array;
+  /** Change of the rates with time. */
+  readonly #slope: Float64Array;
+  readonly #trial: Float64Array;
+  readonly #inside: Float64Array;
+  readonly #jacobian: Float64Array;
+  readonly #matrix: Float64Array;
+  /** Of each variable: 1 and -1 while it rests at its upper and lower limit. */
+  readonly #resting: Int8Array;
+
+  constructor(system: System) {
+    this.#system = system;
+    const n = system.scale.length;
+    const m = n + 1;
+    this.#n = n;
+    this.#m = m;
+    const room = () => new Float64Array(m);
+    this.#f = room();
+    this.#f3 = room();
+    this.#f4 = room();
+    this.#k1 = room();
+    this.#k2 = room();
+    this.#k3 = room();
+    this.#k4 = room();
+    this.#slope = room();
+    this.#trial = room();
+    this.#inside = new Float64Array(n);
+    this.#jacobian = new Float64Array(m * m);
+    this.#matrix = new Float64Array(m * m);
+    this.#resting = new Int8Array(n);
   }
-  const { f0, f1, f2, k1, k2, k3, slope, middle, end, shifted, jacobian, matrix } = room;
-  const { scale, tolerance, limit } = control;
-  let time = 0;
-  let step = duration;
-  rates(0, x, f0);
-  while (time < duration) {
-    const left = duration - time;
-    if (step > 0.99 * left) step = left;
-    if (!(step > 1e-15 * duration)) {
-      throw new Error(`no step is small enough ${time} s into ${duration} s, at ${[...x].join(", ")}`);
-    }
-    fillJacobian(rates, time, x, f0, scale, shifted, f1, jacobian);
-    const dt = Math.min(1e-6 * duration, left);
-    rates(time + dt, x, slope);
-    for (let i = 0; i < n; i++) slope[i] = (slope[i]! - f0[i]!) / dt;
-    for (;;) {
-      const h = step;
-      for (let i = 0; i < n * n; i++) matrix[i] = -h * d * jacobian[i]!;
-      for (let i = 0; i < n; i++) matrix[i * n + i]! += 1;
-      factor(matrix, n);
-      for (let i = 0; i < n; i++) k1[i] = f0[i]! + h * d * slope[i]!;
-      solve(matrix, n, k1);
-      for (let i = 0; i < n; i++) middle[i] = x[i]! + (h / 2) * k1[i]!;
-      rates(time + h / 2, middle, f1);
-      for (let i = 0; i < n; i++) k2[i] = f1[i]! - k1[i]!;
-      solve(matrix, n, k2);
-      for (let i = 0; i < n; i++) {
-        k2[i]! += k1[i]!;
-        end[i] = x[i]! + h * k2[i]!;
-      }
-      rates(time + h, end, f2);
-      for (let i = 0; i < n; i++) {
-        k3[i] = f2[i]! - e32 * (k2[i]! - f1[i]!) - 2 * (k1[i]! - f0[i]!) + h * d * slope[i]!;
-      }
-      solve(matrix, n, k3);
-      let error = 0;
-      for (let i = 0; i < n; i++) {
-        const own = Math.abs((h / 6) * (k1[i]! - 2 * k2[i]! + k3[i]!)) / scale[i]!;
-        error = own > error || Number.isNaN(own) ? own : error;
-      }
-      if (error <= tolerance) {
-        const outside = limit(end);
-        limit(middle);
-        control.stepped(time, time + h, x, middle, end);
-        x.set(end);
-        time = step === left ? duration : time + h;
-        if (outside > 0) rates(time, x, f0);
-        else f0.set(f2);
-        step = h * Math.min(5, 0.9 * Math.cbrt(tolerance / Math.max(error, tolerance * 1e-3)));
+
+  /**
+   * @param x  state, moved in place
+   * @returns the integral over the span
+   * @throws Error with time and state where no step is small enough
+   */
+  run(x: Float64Array, duration: number): number {
+    const n = this.#n;
+    const { scale } = this.#system;
+    this.#limit(x);
+    this.#resting.fill(0);
+    this.#rates(0, x, this.#f);
+    let step = duration;
+    for (let i = 0; i < n; i++) step = Math.min(step, (0.05 * scale[i]!) / Math.abs(this.#f[i]!));
+    let time = 0;
+    let integral = 0;
+    while (time < duration) {
+      const left = duration - time;
+      this.#rest(x);
+      this.#differentiate(time, x);
+      for (let retries = 0; ; retries++) {
+        if (step > 0.99 * left) step = left;
+        if (!(step > 1e-15 * duration)) {
+          throw new Error(`no step is small enough ${time} s into ${duration} s, at ${x.join(", ")}`);
+        }
+        const error = this.#step(time, x, step, integral, duration);
+        if (!(error <= 1)) {
+          step *= Number.isFinite(error) ? Math.max(0.1, 0.9 / Math.cbrt(error)) : 0.1;
+          continue;
+        }
+        const share = retries < 30 ? this.#shareInside(x) : 1;
+        if (share < 1) {
+          step *= Math.max(share, 1e-3);
+          continue;
+        }
+        for (let i = 0; i < n; i++) x[i] = this.#trial[i]!;
+        this.#limit(x);
+        integral += this.#trial[n]!;
+        time = step === left ? duration : time + step;
+        step *= Math.min(5, 0.9 / Math.cbrt(Math.max(error, 1e-3)));
         break;
       }
-      step = Number.isFinite(error) ? h * Math.max(0.1, 0.9 * Math.cbrt(tolerance / error)) : 0.1 * h;
-      if (!(step > 1e-15 * duration)) {
-        throw new Error(`no step is small enough ${time} s into ${duration} s, at ${[...x].join(", ")}`);
+      if (time < duration) this.#rates(time, x, this.#f);
+    }
+    return integral;
+  }
+
+  /** One step from x into `trial`; returns its error over what is allowed. */
+  #step(time: number, x: Float64Array, h: number, integral: number, duration: number): number {
+    const [n, m] = [this.#n, this.#m];
+    const { scale, tolerance, timed } = this.#system;
+    const matrix = this.#matrix;
+    const [f, f3, f4, slope, trial] = [this.#f, this.#f3, this.#f4, this.#slope, this.#trial];
+    const [k1, k2, k3, k4] = [this.#k1, this.#k2, this.#k3, this.#k4];
+    for (let i = 0; i < m * m; i++) matrix[i] = -this.#jacobian[i]!;
+    for (let i = 0; i < m; i++) matrix[i * m + i]! += 1 / (gamma * h);
+    factor(matrix, m);
+    if (timed) {
+      // By a difference over a small share of the step, so that no threshold beyond the step is seen.
+      const later = time + Math.max(1e-5 * h, Math.min(h, 1e-12 * time));
+      this.#rates(later, x, slope);
+      for (let i = 0; i < m; i++) slope[i] = (slope[i]! - f[i]!) / (later - time);
+    }
+    for (let i = 0; i < m; i++) k1[i] = f[i]! + (timed ? 0.5 * h * slope[i]! : 0);
+    solve(matrix, m, k1);
+    for (let i = 0; i < m; i++) k2[i] = f[i]! + (4 / h) * k1[i]! + (timed ? 1.5 * h * slope[i]! : 0);
+    solve(matrix, m, k2);
+    for (let i = 0; i < n; i++) trial[i] = x[i]! + 2 * k1[i]!;
+    this.#rates(time + h, trial, f3);
+    for (let i = 0; i < m; i++) k3[i] = f3[i]! + (k1[i]! - k2[i]!) / h;
+    solve(matrix, m, k3);
+    for (let i = 0; i < n; i++) trial[i]! += k3[i]!;
+    this.#rates(time + h, trial, f4);
+    for (let i = 0; i < m; i++) k4[i] = f4[i]! + (k1[i]! - k2[i]! - (8 / 3) * k3[i]!) / h;
+    solve(matrix, m, k4);
+    let error = 0;
+    for (let i = 0; i < n; i++) {
+      trial[i]! += k4[i]!;
+      const own = Math.abs(k4[i]!) / (tolerance * scale[i]!);
+      if (own > error || Number.isNaN(own)) error = own;
+    }
+    const added = 2 * k1[n]! + k3[n]! + k4[n]!;
+    trial[n] = added;
+    // An integrand that begins with a jump has no integral yet to be compared with.
+    const largest = Math.max(Math.abs(f[n]!), Math.abs(f3[n]!), Math.abs(f4[n]!));
+    const of = 10 * tolerance * (Math.abs(integral) + Math.abs(added) + 1e-6 * largest * duration);
+    const own = Math.abs(k4[n]!) / of;
+    return of > 0 && own > error ? own : error;
+  }
+
+  /** Rates at x put within its limits, 0 where a variable rests. */
+  #rates(time: number, x: Float64Array, out: Float64Array): void {
+    const n = this.#n;
+    const inside = this.#inside;
+    for (let i = 0; i < n; i++) inside[i] = x[i]!;
+    this.#limit(inside);
+    this.#system.rates(time, inside, out);
+    for (let i = 0; i < n; i++) if (this.#resting[i]! * out[i]! > 0) out[i] = 0;
+  }
+
+  /** Variables at a limit, with a rate that leads out, rest there. */
+  #rest(x: Float64Array): void {
+    const { limits, scale, tolerance } = this.#system;
+    for (let i = 0; i < this.#n; i++) {
+      const near = 0.01 * tolerance * scale[i]!;
+      const rate = this.#f[i]!;
+      if (rate > 0 && x[i]! >= limits[2 * i + 1]! - near) this.#resting[i] = 1;
+      else if (rate < 0 && x[i]! <= limits[2 * i]! + near) this.#resting[i] = -1;
+      else if (rate !== 0 || this.#resting[i] === 0) {
+        this.#resting[i] = 0;
+        continue;
+      }
+      x[i] = limits[2 * i + (this.#resting[i] === 1 ? 1 : 0)]!;
+      this.#f[i] = 0;
+    }
+  }
+
+  /** Share of the trial step at which the first variable meets its limit; 1 where none does. */
+  #shareInside(x: Float64Array): number {
+    const { limits, scale, tolerance } = this.#system;
+    let share = 1;
+    for (let i = 0; i < this.#n; i++) {
+      const end = this.#trial[i]!;
+      const near = 0.01 * tolerance * scale[i]!;
+      const beyond = end > limits[2 * i + 1]! + near ? limits[2 * i + 1]! : limits[2 * i]!;
+      if (end > limits[2 * i + 1]! + near || end < limits[2 * i]! - near) {
+        share = Math.min(share, (beyond - x[i]!) / (end - x[i]!));
+      }
+    }
+    return share;
+  }
+
+  #limit(x: Float64Array): void {
+    const { limits } = this.#system;
+    for (let i = 0; i < this.#n; i++) {
+      if (x[i]! > limits[2 * i + 1]!) x[i] = limits[2 * i + 1]!;
+      else if (x[i]! < limits[2 * i]!) x[i] = limits[2 * i]!;
+    }
+  }
+
+  /** Fills the Jacobian by differences. */
+  #differentiate(time: number, x: Float64Array): void {
+    const [n, m] = [this.#n, this.#m];
+    const { scale, limits } = this.#system;
+    const [f, shifted, trial] = [this.#f, this.#f3, this.#trial];
+    for (let j = 0; j < n; j++) {
+      for (let i = 0; i < n; i++) trial[i] = x[i]!;
+      const by = (x[j]! + 1e-7 * scale[j]! > limits[2 * j + 1]! ? -1e-7 : 1e-7) * scale[j]!;
+      trial[j]! += by;
+      this.#rates(time, trial, shifted);
+      for (let i = 0; i < m; i++) {
+        const entry = (shifted[i]! - f[i]!) / by;
+        this.#jacobian[i * m + j] = Number.isFinite(entry) ? entry : 0;
       }
     }
   }
 }
 
-function fillJacobian(
-  rates: Rates,
-  time: number,
-  x: Float64Array,
-  f0: Float64Array,
-  scale: Float64Array,
-  shifted: Float64Array,
-  f: Float64Array,
-  jacobian: Float64Array,
-): void {
-  const n = x.length;
-  for (let j = 0; j < n; j++) {
-    shifted.set(x);
-    const by = 1e-7 * scale[j]!;
-    shifted[j]! += by;
-    rates(time, shifted, f);
-    for (let i = 0; i < n; i++) {
-      const entry = (f[i]! - f0[i]!) / by;
-      jacobian[i * n + j] = Number.isFinite(entry) ? entry : 0;
-    }
-  }
-}
-
-/** Triangular factors in place; systems of one to four variables, well scaled, need no exchange of rows. */
+/** Triangular factors in place; systems of a few variables, well scaled, need no exchange of rows. */
 function factor(matrix: Float64Array, n: number): void {
   for (let k = 0; k < n; k++) {
     for (let i = k + 1; i < n; i++) {
