@@ -1,12 +1,21 @@
 import { inputError, namesNear } from "../src/ground/errors.ts";
 import type { DeviceModel } from "./device.ts";
 import { ideal } from "./ideal.ts";
+import { accumulation } from "./phase-change/accumulation.ts";
 import { phaseChange } from "./phase-change/programmed-statistics.ts";
 import { vteam } from "./resistive-switching/vteam.ts";
 import { yakopcic } from "./resistive-switching/yakopcic.ts";
 
 /** Every device model, by the name users give. */
-export const deviceModels: readonly DeviceModel[] = [ideal, phaseChange, vteam, yakopcic];
+export const deviceModels: readonly DeviceModel[] = [
+  ideal,
+  // Phase change.
+  phaseChange,
+  accumulation,
+  // Resistive switching.
+  vteam,
+  yakopcic,
+];
 
 /** The model of that name; an unknown one is refused with the names near it. */
 export function deviceModel(name: string, file = "device"): DeviceModel {

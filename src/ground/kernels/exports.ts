@@ -57,6 +57,22 @@ export interface KernelExports {
     count: number,
   ): void;
 
+  /** Returns how many cells were held at a limit; `own` 0: nothing is a device's own; `work` 0: left alone. */
+  accumulate(
+    step: number,
+    conductance: number,
+    past: number,
+    own: number,
+    age: number,
+    work: number,
+    joules: number,
+    key0: number,
+    key1: number,
+    low: number,
+    high: number,
+    count: number,
+  ): number;
+
   /** `sumAsked` 0: differences; otherwise variances, whose codes of a block are to add up to it. */
   packWeights(
     positive: number,
