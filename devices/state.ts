@@ -11,7 +11,7 @@ export type StateFields<Layout extends StateLayout> = {
 export interface State<Layout extends StateLayout> {
   readonly count: number;
   readonly fields: StateFields<Layout>;
-  /** Four numbers of the whole population, saved with it. */
+  /** Numbers of the whole population, saved with it. */
   readonly common: Float64Array;
   /** Copy of the whole state, header first. */
   save(clock: number): Uint8Array;
@@ -21,25 +21,27 @@ export interface State<Layout extends StateLayout> {
 
 const magic = 0x4f484d53; // "OHMS"
 const version = 1;
-const headerBytes = 64;
+const firstNumber = 24;
 
 /**
- * Struct of arrays for `count` cells in the engine's memory. A saved state starts with a 64-byte header: magic, version,
- * layout checksum, count (uint32 each, little endian), the clock (float64, s) and four numbers of the population (float64).
+ * Struct of arrays for `count` cells in the engine's memory. A saved state starts with a header: magic, version,
+ * layout checksum, count (uint32 each, little endian), the clock (float64, s) and the numbers of the population (float64), on to whole 64 bytes.
  */
 export function allocateState<Layout extends StateLayout>(
   engine: Engine,
   layout: Layout,
   count: number,
+  numbers = 4,
 ): State<Layout> {
   const names = Object.keys(layout);
   const fields: Record<string, Float32Array | Float64Array> = {};
   for (const name of names) {
     fields[name] = layout[name] === "float64" ? engine.memory.float64(count) : engine.memory.float32(count);
   }
+  const headerBytes = 64 * Math.ceil((firstNumber + 8 * numbers) / 64);
   const size = headerBytes + names.reduce((sum, name) => sum + fields[name]!.byteLength, 0);
   const checksum = layoutChecksum(layout);
-  const common = new Float64Array(4);
+  const common = new Float64Array(numbers);
   return {
     count,
     common,
@@ -49,7 +51,7 @@ export function allocateState<Layout extends StateLayout>(
       const header = new DataView(bytes.buffer);
       for (const [index, word] of [magic, version, checksum, count].entries()) header.setUint32(4 * index, word, true);
       header.setFloat64(16, clock, true);
-      for (const [index, value] of common.entries()) header.setFloat64(24 + 8 * index, value, true);
+      for (const [index, value] of common.entries()) header.setFloat64(firstNumber + 8 * index, value, true);
       let offset = headerBytes;
       for (const name of names) {
         const field = fields[name]!;
@@ -78,7 +80,7 @@ export function allocateState<Layout extends StateLayout>(
         );
         offset += field.byteLength;
       }
-      for (const index of common.keys()) common[index] = header.getFloat64(24 + 8 * index, true);
+      for (const index of common.keys()) common[index] = header.getFloat64(firstNumber + 8 * index, true);
       return header.getFloat64(16, true);
     },
   };

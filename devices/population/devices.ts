@@ -1,6 +1,7 @@
 import { at, type Draw, fillNormal } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import { normalDistribution } from "../../src/ground/statistics/index.ts";
+import type { NoiseState } from "../noise/index.ts";
 import { allocateState, type State, type StateLayout } from "../state.ts";
 import type { BulkState, DeviceLaw, Numbers, PulseRandomness } from "./law.ts";
 import { drawTraits } from "./traits.ts";
@@ -8,6 +9,9 @@ import { lifetimeOf, type WearLaw, windowLeft } from "./wear.ts";
 
 /** How a device is held where it is. */
 export const hold = { not: 0, neverWorked: 1, wornOut: 2, asTold: 3 } as const;
+
+/** Numbers of a population that come before those of its read noise. */
+export const ownNumbers = 4;
 
 /** The devices of a population, one at a time: `take` brings a device's numbers, `put` stores them within its limits. */
 export class Devices {
@@ -34,8 +38,19 @@ export class Devices {
   /** null: to be counted again. */
   #anyHeld: boolean | null = null;
 
-  /** @param spread  1: spreads as the set has them; 0: none */
-  constructor(engine: Engine, law: DeviceLaw, wear: WearLaw, spread: number, count: number, draw: Draw) {
+  /**
+   * @param spread  1: spreads as the set has them; 0: none
+   * @param noise  what read noise keeps beside; null: there is none
+   */
+  constructor(
+    engine: Engine,
+    law: DeviceLaw,
+    wear: WearLaw,
+    spread: number,
+    noise: NoiseState | null,
+    count: number,
+    draw: Draw,
+  ) {
     this.#engine = engine;
     this.#law = law;
     this.#wear = wear;
@@ -44,7 +59,12 @@ export class Devices {
     const layout: Record<string, "float32" | "float64"> = { held: "float32", writes: "float64", lifetime: "float32" };
     for (const { name, precision = law.precision } of law.variables) layout[`state ${name}`] = precision;
     for (const { name } of law.traits) layout[`trait ${name}`] = "float32";
-    this.state = allocateState(engine, layout as StateLayout, count);
+    this.state = allocateState(
+      engine,
+      { ...layout, ...noise?.layout } as StateLayout,
+      count,
+      ownNumbers + (noise?.numbers ?? 0),
+    );
     const field = <Kind extends Float32Array | Float64Array>(name: string) =>
       this.state.fields[name] as unknown as Kind;
     this.held = field("held");

@@ -1,9 +1,10 @@
-import type { Draw } from "../../src/ground/draws/index.ts";
+import { at, type Draw } from "../../src/ground/draws/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
-import { type Cells, type DeviceSwitches, longestOf, type NoiseSplit, type Stimulus } from "../device.ts";
+import { type Cells, type DeviceSwitches, longestOf, type NoiseSplit, type Pulse, type Stimulus } from "../device.ts";
+import { noiseState, type ReadConditions, ReadNoise, type ReadNoiseLaw } from "../noise/index.ts";
 import { limitedVoltage } from "./continuous.ts";
-import { Devices, hold } from "./devices.ts";
+import { Devices, hold, ownNumbers } from "./devices.ts";
 import type { DeviceLaw, Stretch, Surroundings } from "./law.ts";
 import type { WearLaw } from "./wear.ts";
 import { workBetween } from "./work.ts";
@@ -14,10 +15,11 @@ export interface PopulationSpec {
   readonly name: string;
   readonly law: DeviceLaw;
   readonly wear: WearLaw;
+  readonly readNoise: ReadNoiseLaw;
   /** 1: spread from device to device and from cycle to cycle as the set has it; 0: none. */
   readonly spread: number;
-  /** V at which a conductance is meant. */
-  readonly readVoltage: number;
+  /** The voltage at which a conductance is meant, and how long a read of a tile takes. */
+  readonly read: Pulse;
   /** A that sources give at most where a stimulus does not say. */
   readonly compliance: number;
 }
@@ -37,6 +39,8 @@ export class Population implements Cells {
   readonly #switches: DeviceSwitches;
   readonly #devices: Devices;
   readonly #wears: boolean;
+  /** null where it is switched off or the set has none. */
+  readonly #noise: ReadNoise | null;
   #clock = 0;
 
   constructor(spec: PopulationSpec, engine: Engine, count: number, draw: Draw, switches: DeviceSwitches) {
@@ -45,7 +49,13 @@ export class Population implements Cells {
     this.#engine = engine;
     this.#spec = spec;
     this.#switches = switches;
-    this.#devices = new Devices(engine, law, wear, switches.programmingNoise ? spec.spread : 0, count, draw);
+    const { readNoise } = spec;
+    const noise = switches.readNoise && readNoise.scale > 0 ? noiseState(readNoise) : null;
+    const spread = switches.programmingNoise ? spec.spread : 0;
+    this.#devices = new Devices(engine, law, wear, spread, noise, count, draw);
+    const { fields, common } = this.#devices.state;
+    this.#noise =
+      noise && new ReadNoise(engine, readNoise, fields, common.subarray(ownNumbers), at(draw, "read noise"));
     this.#wears = wear.lifetime < Number.POSITIVE_INFINITY || wear.windowLoss > 0;
     if (law.reset) this.reset = (event) => this.#reset(event);
     if (law.polar && switches.polarity) this.reversal = (out) => this.#reversal(out);
@@ -60,6 +70,7 @@ export class Population implements Cells {
   }
 
   save(): Uint8Array {
+    this.#noise?.tidy();
     return this.#devices.state.save(this.#clock);
   }
 
@@ -87,7 +98,7 @@ export class Population implements Cells {
   }
 
   conductance(out: Float32Array): void {
-    const { readVoltage } = this.#spec;
+    const { voltage: readVoltage } = this.#spec.read;
     this.#look((i, current) => {
       out[i] = current(readVoltage) / readVoltage;
     });
@@ -145,7 +156,8 @@ export class Population implements Cells {
   }
 
   replace(conductance: Float32Array, drifts: boolean): void {
-    const { law, readVoltage } = this.#spec;
+    const { law, read } = this.#spec;
+    const { voltage: readVoltage } = read;
     const devices = this.#devices;
     const { x, own, bounds } = devices;
     const surroundings = this.#surroundings();
@@ -170,18 +182,46 @@ export class Population implements Cells {
     }
   }
 
-  read(stimulus: Stimulus, _reading: number, current: Float64Array, work: Float64Array): void {
-    this.current(stimulus.voltage, current);
+  read(stimulus: Stimulus, reading: number, current: Float64Array, work: Float64Array): void {
+    const { voltage: from, endVoltage = from, duration } = stimulus;
+    const voltage = (from + endVoltage) / 2;
+    this.current(voltage, current);
+    if (this.#noise) {
+      const temperature = this.#kelvin(stimulus.temperature);
+      const how = { voltage, duration, temperature };
+      const put = (now: Float32Array | null) =>
+        this.#noise!.read(this.#clock + duration / 2, how, reading, now, current);
+      if (voltage === 0) this.#withConductance(put);
+      else put(null);
+    }
     this.apply(stimulus, work);
   }
 
-  readNoise(_split: NoiseSplit, _reading: number, centre: Float32Array, deviation: Float32Array): void {
+  readNoise(split: NoiseSplit, reading: number, centre: Float32Array, deviation: Float32Array): void {
     this.conductance(centre);
-    deviation.fill(0);
+    if (this.#noise) this.#noise.split(this.#clock, this.#usualRead(), split, reading, centre, deviation);
+    else deviation.fill(0);
   }
 
-  heldShare(): number | null {
-    return null;
+  heldShare(split: NoiseSplit): number | null {
+    if (!this.#noise) return null;
+    return this.#withConductance((now) => this.#noise!.heldShare(this.#usualRead(), split, now));
+  }
+
+  #usualRead(): ReadConditions {
+    const { voltage, width } = this.#spec.read;
+    return { voltage, duration: width, temperature: this.#spec.law.temperature.usual };
+  }
+
+  /** What `use` makes of the conductances now. */
+  #withConductance<T>(use: (conductance: Float32Array) => T): T {
+    const { memory } = this.#engine;
+    const mark = memory.mark();
+    const now = memory.float32(this.count);
+    this.conductance(now);
+    const made = use(now);
+    memory.release(mark);
+    return made;
   }
 
   get #common(): Float64Array {
@@ -196,7 +236,7 @@ export class Population implements Cells {
   }
 
   #reversal(out: Float32Array): void {
-    const { readVoltage } = this.#spec;
+    const { voltage: readVoltage } = this.#spec.read;
     this.#look((i, current) => {
       const forward = current(readVoltage);
       out[i] = forward === 0 ? 1 : Math.max(0, -current(-readVoltage) / forward);

@@ -1,5 +1,6 @@
 import type { KnownTree } from "../../src/ground/known.ts";
 import type { PreparedDevice } from "../device.ts";
+import { readNoiseLaw } from "../noise/index.ts";
 import { operationOf } from "../operation.ts";
 import { numberAt } from "../values.ts";
 import type { DeviceLaw } from "./law.ts";
@@ -26,7 +27,8 @@ export function preparePopulation(values: KnownTree, model: PopulationModel): Pr
     law: model.law,
     wear: wearLaw(values),
     spread: numberAt(values, "spread", 0, 100),
-    readVoltage: operation.read.voltage,
+    readNoise: readNoiseLaw(values),
+    read: operation.read,
     compliance: numberAt(values, "compliance", Number.MIN_VALUE),
   };
   return {

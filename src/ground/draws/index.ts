@@ -1,3 +1,3 @@
 export { at, type Draw, drawOf } from "./draw.ts";
-export { fillNormal, fillNormalPlain, samplesPerBlock, wordsOfEvent } from "./normal.ts";
+export { fillNormal, fillNormalPlain, fillWordsPlain, samplesPerBlock, wordsOfEvent } from "./normal.ts";
 export { philox4x32, type Words } from "./philox.ts";

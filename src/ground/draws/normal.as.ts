@@ -63,6 +63,25 @@ export function fillBlock(key0: u32, key1: u32, block: u32, low: u32, high: u32,
   if (remaining < 0) memory.copy(out - 32, group, <usize>(remaining + 8) << 2);
 }
 
+/** `count` rounded up to whole fours of random words, for one block. */
+export function fillWordBlock(key0: u32, key1: u32, block: u32, low: u32, high: u32, out: usize, count: i32): void {
+  for (let generator: u32 = 0; generator < 4; generator++) seedGenerator(block, low, high, generator, key0, key1);
+  let s0 = v128.load(seeds);
+  let s1 = v128.load(seeds, 16);
+  let s2 = v128.load(seeds, 32);
+  let s3 = v128.load(seeds, 48);
+  for (let i = 0; i < count; i += 4) {
+    v128.store(out + (<usize>i << 2), i32x4.add(s0, s3));
+    const shifted = i32x4.shl(s1, 9);
+    s2 = v128.xor(s2, s0);
+    s3 = v128.xor(s3, s1);
+    s1 = v128.xor(s1, s2);
+    s0 = v128.xor(s0, s3);
+    s2 = v128.xor(s2, shifted);
+    s3 = v128.or(i32x4.shl(s3, 11), i32x4.shr_u(s3, 21));
+  }
+}
+
 export function fillNormal(key0: u32, key1: u32, low: u32, high: u32, out: usize, count: i32): void {
   let block: u32 = 0;
   for (let start = 0; start < count; start += 512) {

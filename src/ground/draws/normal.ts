@@ -59,6 +59,16 @@ export function fillNormalPlain(
   }
 }
 
+/** The 32-bit words that samples of a block are made of, one a sample: four generators in turn. Kernels make the same. */
+export function fillWordsPlain(draw: Draw, event: number, out: Int32Array): void {
+  const [low, high] = wordsOfEvent(event);
+  const state = new Uint32Array(16);
+  for (let n = 0; n < out.length; n++) {
+    if (n % samplesPerBlock === 0) seedBlock(draw, n / samplesPerBlock, low, high, state);
+    out[n] = nextWord(state, n % 4);
+  }
+}
+
 /** state[4 w + lane] is word w of generator `lane`. */
 function seedBlock(draw: Draw, block: number, low: number, high: number, state: Uint32Array): void {
   for (let lane = 0; lane < 4; lane++) {

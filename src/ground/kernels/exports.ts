@@ -32,6 +32,9 @@ export interface KernelExports {
     count: number,
   ): void;
 
+  /** `plan` and `factors` as devices/noise/flicker.ts lays them out. */
+  moveFlicker(plan: number, factors: number, bands: number, out: number, count: number): void;
+
   clampedMoments(
     centre: number,
     deviation: number,

@@ -1,0 +1,4 @@
+export { type Band, bandsBetween, varianceWithin } from "./bands.ts";
+export { Flicker, numbersPerBand } from "./flicker.ts";
+export { type ReadNoiseLaw, readNoiseLaw } from "./law.ts";
+export { type NoiseState, noiseState, type ReadConditions, ReadNoise } from "./read-noise.ts";
