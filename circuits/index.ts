@@ -18,6 +18,7 @@ export type { LayerOptions, LayerWeights } from "./placed-tile.ts";
 export { chipTree, printChip } from "./print-chip.ts";
 export { largestMagnitude } from "./ranges.ts";
 export { type ChipRequest, readChip } from "./read-chip.ts";
+export { type Source, sourceOf, sourcesNamed, sourcesOf, sourceText } from "./sources.ts";
 export { type Fidelity, fidelities, vectorsPerRead } from "./tile.ts";
 export { type Cause, causes, type TileSpec, tileSpec, turnsVoltage } from "./tile-spec.ts";
 export { type Open, ownParameterSet, parameterSet, type ValueFile } from "./value-files.ts";

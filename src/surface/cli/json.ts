@@ -1,6 +1,6 @@
 /**
- * JSON of a result: numbers finite (an infinite one is the string "Infinity", NaN null), typed arrays as arrays, lists of
- * numbers and words on one line.
+ * JSON of a result: numbers finite (an infinite one is the string "Infinity", NaN null), typed arrays and columns as arrays, lists
+ * of numbers and words on one line.
  */
 export function jsonOf(value: unknown): string {
   return [...jsonPieces(value)].join("");
@@ -14,8 +14,8 @@ export function* jsonPieces(value: unknown): Generator<string> {
 
 function* written(value: unknown, indent: string): Generator<string> {
   if (typeof value === "number") yield numberOf(value);
-  else if (ArrayBuffer.isView(value)) yield* written(Array.from(value as Float64Array), indent);
   else if (Array.isArray(value)) yield* listOf(value, indent);
+  else if (isNumbers(value)) yield* numbersOf(value);
   else if (typeof value === "object" && value !== null) yield* objectOf(value, indent);
   else yield value === undefined ? "null" : JSON.stringify(value);
 }
@@ -41,6 +41,26 @@ function* listOf(list: readonly unknown[], indent: string): Generator<string> {
     yield* written(entry, deeper);
   }
   yield `\n${indent}]`;
+}
+
+/** Typed arrays, and columns that are read entry by entry. */
+function isNumbers(value: unknown): value is Iterable<number> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+/** As long as it likes to be: a thousand numbers a piece. */
+function* numbersOf(numbers: Iterable<number>): Generator<string> {
+  let waiting: string[] = [];
+  let before = "[";
+  for (const number of numbers) {
+    waiting.push(numberOf(number));
+    if (waiting.length < 1000) continue;
+    yield `${before}${waiting.join(", ")}`;
+    before = ", ";
+    waiting = [];
+  }
+  if (before === "[" || waiting.length > 0) yield `${before}${waiting.join(", ")}`;
+  yield "]";
 }
 
 function numberOf(value: number): string {

@@ -36,7 +36,11 @@ export function withNeeded(command: Command, flags: string, meaning: string): Co
 export function withCommonOptions(command: Command, cores: number): Command {
   const seed = wholeNumber("--seed", 0, Number.MAX_SAFE_INTEGER);
   return command
-    .option("--set <KEY=VALUE>", "override one key of the parameter set or chip, with its unit; repeatable", gathered)
+    .option(
+      "--set <KEY=VALUE>",
+      "override one key of the protocol, parameter set or chip, with its unit; repeatable",
+      gathered,
+    )
     .option("--json <FILE>", "write the whole result as JSON; - writes it to standard output")
     .option("--report <FILE.html>", "write the result for people: one self-contained page")
     .addOption(optionOf("--seed <N>", "seed of all randomness", seed, "1"))

@@ -1,4 +1,5 @@
 import type { Chip } from "../../../circuits/index.ts";
+import type { Characterisation, DeviceUnderTest } from "../../../experiments/characterisation/index.ts";
 import type { Matrix, Multiplication, MultiplyRequest } from "../../../experiments/multiply/index.ts";
 import type {
   ConductanceFile,
@@ -57,6 +58,11 @@ export interface MultiplyJob {
   readonly threads: number;
 }
 
+export interface DeviceJob {
+  readonly subject: DeviceUnderTest;
+  readonly seed: number;
+}
+
 /** An evaluation with the numbers of its chips and the arrays that are to be saved. */
 export type EvaluateDone = Done<Evaluation> & Pick<EvaluateResult, "chips" | "chipsAsked" | "saved">;
 
@@ -64,4 +70,5 @@ export type EvaluateDone = Done<Evaluation> & Pick<EvaluateResult, "chips" | "ch
 export interface Work {
   evaluate(job: EvaluateJob, watch: Watch): Promise<EvaluateDone>;
   multiply(job: MultiplyJob, watch: Watch): Promise<Done<Multiplication>>;
+  characterise(job: DeviceJob, watch: Watch): Promise<Done<Characterisation>>;
 }

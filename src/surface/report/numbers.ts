@@ -55,6 +55,11 @@ export function timeSinceFirstReading(seconds: number): string {
   return days >= 1 && days < 365 ? `${Number(days.toPrecision(3))} d` : formatDuration(seconds);
 }
 
+/** "864 ms", "10 d": a time as people count it. */
+export function duration(seconds: number): string {
+  return seconds < 60 ? quantity(seconds, "s") : formatDuration(seconds);
+}
+
 /** "×312", "×0.84": how many times more. */
 export function times(ratio: number): string {
   return `×${ratio >= 1000 ? grouped(Number(ratio.toPrecision(3))) : Number(ratio.toPrecision(3))}`;

@@ -1,4 +1,6 @@
+import type { Characterisation } from "../../../experiments/characterisation/index.ts";
 import type { Evaluation } from "../../../experiments/network/index.ts";
+import type { Overlay } from "../overlay.ts";
 
 export type { CauseResult, GpuComparison, LayerSummary, TimeResult } from "../../../experiments/network/index.ts";
 export type Assumption = Evaluation["assumptions"][number];
@@ -50,3 +52,6 @@ export interface MultiplicationOutput extends Head {
   readonly devices: number;
   readonly tiles: number;
 }
+
+/** What `device NAME` writes: its columns stand in the course. */
+export type DeviceOutput = Head & Characterisation & { readonly overlay?: Overlay | undefined };

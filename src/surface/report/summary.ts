@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { createColors } from "picocolors";
 import { latest, latestCauses, worstLayersText } from "./causes.ts";
 import {
@@ -16,6 +15,7 @@ import {
 } from "./numbers.ts";
 import { conductancesText, runtimeText } from "./run.ts";
 import type { EvaluationOutput, TimeResult } from "./shapes.ts";
+import { columns, type Paint, wrapped } from "./text-columns.ts";
 
 export interface TerminalStyle {
   /** False where NO_COLOR is set or the text goes to a file. */
@@ -52,8 +52,6 @@ export function summaryText(evaluation: EvaluationOutput, { color }: TerminalSty
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
-
-type Paint = ReturnType<typeof createColors>;
 
 function analogShare({ network: { macs } }: EvaluationOutput): number | null {
   const all = macs.analog + macs.digital;
@@ -201,47 +199,4 @@ function boundaryText({ energy: { boundary }, assumptions, runtime }: Evaluation
   ]
     .filter((line) => line !== "")
     .join("\n");
-}
-
-/** Columns without lines: the first begins at the left, numbers end at the right. Groups name equal shares of the rest. */
-function columns(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  paint: Paint,
-  groups: readonly string[] = [],
-): string {
-  const none = Object.fromEntries(borders.map((border) => [border, ""]));
-  const table = new Table({
-    chars: { ...none, middle: "  " },
-    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
-    colAligns: head.map((_, index) => (index === 0 ? "left" : "right")),
-  });
-  if (groups.length > 0) {
-    const colSpan = (head.length - 1) / groups.length;
-    table.push(["", ...groups.map((name) => ({ content: paint.dim(name), colSpan, hAlign: "right" as const }))]);
-  }
-  table.push(
-    head.map((name) => paint.dim(name)),
-    ...rows.map((row) => [...row]),
-  );
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => `  ${line.trimEnd()}`)
-    .join("\n");
-}
-
-const borders = [
-  ...["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"],
-  ...["left", "left-mid", "mid", "mid-mid", "right", "right-mid"],
-];
-
-function wrapped(text: string, width = 100): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1)!;
-    if (line.length + word.length + 1 > width) lines.push(word);
-    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
-  }
-  return lines.join("\n");
 }

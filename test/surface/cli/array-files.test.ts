@@ -71,6 +71,7 @@ async function evaluate(words: readonly string[], doing: { room?: [number, numbe
         };
       },
       multiply: () => Promise.reject(new Error("not asked for")),
+      characterise: () => Promise.reject(new Error("not asked for")),
     },
   };
   const status = await runCommandLine(

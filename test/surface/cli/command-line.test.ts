@@ -6,6 +6,7 @@ import { InputError, InterruptedError, NotReachedError } from "../../../src/grou
 import { writeNpz } from "../../../src/ground/formats/npz.ts";
 import { writeModel } from "../../../src/ground/formats/onnx.ts";
 import { onnxGraph, onnxModel, onnxNode, valueInfo } from "../../../src/ground/formats/onnx-nodes.ts";
+import { characteriseHere } from "../../../src/surface/characterise.ts";
 import { runCommandLine } from "../../../src/surface/cli/command-line.ts";
 import type { EvaluateJob, MultiplyJob, Watch, World } from "../../../src/surface/cli/world.ts";
 import type { Head } from "../../../src/surface/report/shapes.ts";
@@ -89,6 +90,7 @@ async function crossohm(
         jobs.multiply = job;
         return ended(headless(multiplicationFixture) as never, watch);
       },
+      characterise: characteriseHere,
     },
   };
   const status = await runCommandLine(words, world);
