@@ -16,6 +16,7 @@ export {
 } from "./overrides.ts";
 export type { LayerOptions, LayerWeights } from "./placed-tile.ts";
 export { chipTree, printChip } from "./print-chip.ts";
+export { programLayers } from "./program-layers.ts";
 export { largestMagnitude } from "./ranges.ts";
 export { type ChipRequest, readChip } from "./read-chip.ts";
 export { type Source, sourceOf, sourcesNamed, sourcesOf, sourceText } from "./sources.ts";

@@ -3,7 +3,7 @@ import type { Moments } from "../src/ground/statistics/index.ts";
 import { withExactProducts } from "./exact-product.ts";
 import { bins, type Histogram, HistogramCounter } from "./histograms.ts";
 import type { TileLayer } from "./layer.ts";
-import { type PlacedTile, withConductances, withTargetDifferences, withTargets } from "./placed-tile.ts";
+import { type PlacedTile, targetSpan, withConductances, withTargetDifferences, withTargets } from "./placed-tile.ts";
 import { CalibrationSample, fullScale } from "./ranges.ts";
 import { vectorsPerRead } from "./tile.ts";
 import { type Pass, passesOf } from "./tile-spec.ts";
@@ -31,7 +31,7 @@ export function weightErrors({ engine, product, options, placed }: TileLayer, fa
       });
     });
   }
-  const range = options.device.targetRange;
+  const range = targetSpan(options.device);
   return factors.map((factor) => ({
     count,
     sum: (factor * ds - ws) / range,
@@ -151,7 +151,7 @@ export function weightHistograms({ engine, product, options, placed }: TileLayer
 } {
   const target = new HistogramCounter(-1.5, 1.5, bins);
   const now = new HistogramCounter(-1.5, 1.5, bins);
-  const range = options.device.targetRange;
+  const range = targetSpan(options.device);
   for (const tile of placed) {
     withTargetDifferences(engine, product, options, tile, (wanted) => {
       for (let i = 0; i < wanted.length; i++) target.add(wanted[i]! / range);

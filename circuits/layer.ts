@@ -1,5 +1,5 @@
 import { newPackedCodes, type PackedCodes } from "../crossbar/index.ts";
-import type { NoiseSplit } from "../devices/index.ts";
+import { type NoiseSplit, type ProgrammingWork, programmedAtOnce } from "../devices/index.ts";
 import type { Draw } from "../src/ground/draws/index.ts";
 import type { EventSink, OperationEvent } from "../src/ground/events.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
@@ -99,13 +99,23 @@ export class TileLayer {
     for (const { tile } of this.placed) tile.outputWatch = counters && ((share) => counters.outputs.add(share));
   }
 
-  /** Programs every pair to its target; `event` numbers the programming. */
-  program(event: number): void {
-    for (const placed of this.placed) {
-      withTargets(this.engine, this.product, this.options, placed, (positive, negative) =>
-        placed.tile.array.program(positive, negative, event),
-      );
-    }
+  /**
+   * Programs every pair to its target, all tiles at once; `event` numbers the programming.
+   *
+   * @returns what pulses and verify reads took, the seconds being those of the slowest tile, which the others wait for; null where the
+   *   device has published statistics of programming
+   */
+  program(event: number): ProgrammingWork | null {
+    const works = this.placed.map((placed) => {
+      let work: ProgrammingWork | null = null;
+      withTargets(this.engine, this.product, this.options, placed, (positive, negative) => {
+        work = placed.tile.array.program(positive, negative, event);
+      });
+      return work as ProgrammingWork | null;
+    });
+    const done = programmedAtOnce(works);
+    if (done) for (const [k, { tile }] of this.placed.entries()) tile.array.elapse(done.seconds - works[k]!.seconds);
+    return done;
   }
 
   elapse(seconds: number): void {

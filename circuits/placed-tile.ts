@@ -49,7 +49,7 @@ export function placeTiles(
   const tiles: PlacedTile[] = [];
   for (const [group, weights] of product.weights.entries()) {
     const { rows: inputs, columns: outputs } = product;
-    const scales = weightScales(weights, inputs, outputs, spec, options.scale, device.targetRange, options.weightRange);
+    const scales = weightScales(weights, inputs, outputs, spec, options.scale, targetSpan(device), options.weightRange);
     for (const [rowTile, rows] of tileSpans(inputs, spec.rows).entries()) {
       for (const [columnTile, columns] of tileSpans(outputs, spec.columns).entries()) {
         const [height, width] = [rows[1] - rows[0], columns[1] - columns[0]];
@@ -65,7 +65,7 @@ export function placeTiles(
 /**
  * Lends the targets of a tile's pairs, S, [tile rows][tile columns].
  *
- * @returns how many weights ask for more than the target range
+ * @returns how many weights ask for more than the span of targets
  */
 export function withTargets(
   engine: Engine,
@@ -84,7 +84,8 @@ export function withTargets(
     rows,
     columns,
     scales,
-    device.targetRange,
+    targetSpan(device),
+    device.targetLow,
     positive,
     negative,
   );
@@ -104,7 +105,7 @@ export function withTargetDifferences(
   const { memory } = engine;
   const mark = memory.mark();
   const differences = memory.float32(tile.rows * tile.columns);
-  targetDifferences(product.weights[group]!, product.columns, rows, columns, scales, device.targetRange, differences);
+  targetDifferences(product.weights[group]!, product.columns, rows, columns, scales, targetSpan(device), differences);
   use(differences);
   memory.release(mark);
 }
@@ -122,4 +123,9 @@ export function withConductances(
   tile.array.negative.conductance(negative);
   use(positive, negative);
   memory.release(mark);
+}
+
+/** S that a pair can be asked to differ by. */
+export function targetSpan({ targetRange, targetLow }: PreparedDevice): number {
+  return targetRange - targetLow;
 }

@@ -1,6 +1,7 @@
 import { type DeviceModel, deviceModel, deviceModels } from "../devices/index.ts";
 import { InputError, inputError, namesNear } from "../src/ground/errors.ts";
 import type { Known, KnownTree } from "../src/ground/known.ts";
+import { leafAt } from "../src/ground/known-tree.ts";
 import { below, embeddedTree, userTree, type WrittenTree } from "../src/ground/written-tree.ts";
 import type { Chip } from "./chip.ts";
 import { chipFile, chipPresets, presetFile } from "./chip-file.ts";
@@ -35,14 +36,15 @@ export function readChip(request: ChipRequest): Chip {
   const { overrides = [] } = request;
   const file = fileOf(request.chip, request.open);
   const model = modelOf(file, overrides);
-  const base = presetFile(chipPresets().includes(model.name) ? model.name : "pcm");
+  const preset = chipPresets().includes(model.name);
+  const base = presetFile(preset ? model.name : "pcm");
   const { sections } = file;
   const places: Places = new Map();
   const set = setOf(request, file, model, base);
   const table = tableOf(overrides, file, base);
   const chip: Chip = {
     name: sections.name ?? request.chip,
-    title: sections.title ?? base.title!,
+    title: sections.title ?? (preset ? base.title! : `${model.title}: ${set.title}`),
     device: {
       model: named("model", model.name, sections.device, base.device),
       parameters: named("parameters", set.name, sections.device, base.device),
@@ -50,7 +52,7 @@ export function readChip(request: ChipRequest): Chip {
       covers: set.covers,
       notCovered: set.notCovered,
     },
-    ...whole(base, sections),
+    ...whole(preset ? base : { ...base, read: readAsSet(base, set) as ChipFile["read"] }, sections),
     costTable: named("table", table.name, sections.costs, base.costs),
     costs: withOwn(file, "costs", table, places),
   };
@@ -128,6 +130,12 @@ function withOwn({ sections, written }: File, top: "device" | "costs", chosen: C
   });
 }
 
+/** A model without a preset is read as its set says. */
+function readAsSet({ read = {} }: ChipFile, { values }: ValueFile): KnownTree {
+  const [voltage, time] = [leafAt(values, "operation.read.voltage"), leafAt(values, "operation.read.width")];
+  return { ...(read as KnownTree), ...(voltage && { voltage }), ...(time && { time }) };
+}
+
 /** Every section whole: the file's leaves over the defaults. */
 function whole(base: ChipFile, file: ChipFile): Pick<Chip, SectionName> {
   const sections = Object.fromEntries(sectionNames.map((section) => [section, { ...base[section], ...file[section] }]));
@@ -137,7 +145,13 @@ function whole(base: ChipFile, file: ChipFile): Pick<Chip, SectionName> {
 /** Model and cost table read their values once: what they refuse is told with the place where the user wrote it. */
 function checked(chip: Chip, model: DeviceModel, { written }: File, places: Places): Chip {
   try {
-    model.prepare(chip.device.values);
+    if (model.prepare(chip.device.values).targetRange === 0) {
+      throw inputError({
+        file: written.label,
+        found: `the device model ${model.name}, which cannot be programmed to a target`,
+        expected: "one that can",
+      });
+    }
     costsOf(chip.costs, chip);
     return chip;
   } catch (error) {

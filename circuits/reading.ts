@@ -36,9 +36,7 @@ export class Reading {
     this.#forward = { positive: cells(), negative: cells() };
     this.#held = heldOf(this.#forward.positive, this.#forward.negative);
     for (const side of reversed) {
-      const factor = memory.float32(count);
-      array[side].reversal!(factor);
-      this.#reversed.set(side, { ...cells(), factor });
+      this.#reversed.set(side, { ...cells(), factor: memory.float32(count) });
     }
   }
 
@@ -55,7 +53,10 @@ export class Reading {
       for (let j = 0; j < columns; j++, cell++) sum += positive.means[cell]! + negative.means[cell]!;
       this.lineConductance[i] = sum;
     }
-    for (const [side, cells] of this.#reversed) reverse(this.#forward[side], cells, cells.factor);
+    for (const [side, cells] of this.#reversed) {
+      this.#array[side].reversal!(cells.factor);
+      reverse(this.#forward[side], cells, cells.factor);
+    }
   }
 
   cells(side: Side, reversed: readonly Side[]): SeenCells {

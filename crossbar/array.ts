@@ -1,4 +1,12 @@
-import type { Cells, DeviceSwitches, NoiseSplit, PreparedDevice } from "../devices/index.ts";
+import {
+  addProgramming,
+  type Cells,
+  type DeviceSwitches,
+  type NoiseSplit,
+  type PreparedDevice,
+  type ProgrammingWork,
+  writeVerify,
+} from "../devices/index.ts";
 import { at, type Draw } from "../src/ground/draws/index.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
 
@@ -21,6 +29,9 @@ export class CrossbarArray {
   readonly columns: number;
   readonly positive: Cells;
   readonly negative: Cells;
+  readonly #device: PreparedDevice;
+  /** Whether cells take their targets exactly. */
+  readonly #exact: boolean;
 
   constructor(
     engine: Engine,
@@ -32,16 +43,34 @@ export class CrossbarArray {
   ) {
     this.rows = rows;
     this.columns = columns;
+    this.#device = device;
+    this.#exact = !switches.programmingNoise;
     this.positive = device.create(engine, rows * columns, at(draw, "positive"), switches);
     this.negative = device.create(engine, rows * columns, at(draw, "negative"), switches);
   }
 
-  /** Programs every pair to its targets, S, [rows][columns]; `event` numbers the programming. */
-  program(positive: Float32Array, negative: Float32Array, event: number): void {
-    if (!this.positive.program || !this.negative.program)
-      throw new Error("this device model has no programmed statistics");
-    this.positive.program(positive, event);
-    this.negative.program(negative, event);
+  /**
+   * Programs every pair to its targets, S, [rows][columns]; `event` numbers the programming. Where the model has no published statistics,
+   * cells are pulsed and verified one after another, the positive ones first, and what that took is returned.
+   */
+  program(positive: Float32Array, negative: Float32Array, event: number): ProgrammingWork | null {
+    if (this.positive.program && this.negative.program) {
+      this.positive.program(positive, event);
+      this.negative.program(negative, event);
+      return null;
+    }
+    const { writeVerify: scheme, targetRange, targetLow, operation } = this.#device;
+    if (!scheme) throw new Error("this device model cannot be programmed to a target");
+    if (this.#exact) {
+      this.positive.replace!(positive, true);
+      this.negative.replace!(negative, true);
+      return null;
+    }
+    const span = targetRange - targetLow;
+    const first = writeVerify(this.positive, operation, scheme, positive, span, event);
+    const second = writeVerify(this.negative, operation, scheme, negative, span, event);
+    this.positive.elapse(second.seconds);
+    return addProgramming(first, second);
   }
 
   /** Puts conductances from elsewhere in place of the cells' own, S, [rows][columns]; see `Cells.replace`. */

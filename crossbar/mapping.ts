@@ -12,7 +12,7 @@ export function tileSpans(length: number, size: number): readonly (readonly [num
 
 /**
  * Siemens per unit of weight for every output of every row of tiles, so that the largest |weight| of what the range spans
- * asks for the target range. `column` spans one output over all its row tiles, `tile` one tile, `layer` everything.
+ * asks for a pair that differs by the whole span of targets. `column` spans one output over all its row tiles, `tile` one tile, `layer` everything.
  *
  * @param weights  row-major [rows][columns]
  * @param weightRange  the |weight| that asks for the target range, in place of the largest one; null: the largest
@@ -24,7 +24,7 @@ export function weightScales(
   columns: number,
   tile: { readonly rows: number; readonly columns: number },
   span: ScaleSpan,
-  targetRange: number,
+  targetSpan: number,
   weightRange: number | null,
 ): Float64Array[] {
   const rowSpans = tileSpans(rows, tile.rows);
@@ -49,7 +49,7 @@ export function weightScales(
       const tileLargest = largest.subarray(first, end).reduce((a, b) => Math.max(a, b), 0);
       for (let j = first; j < end; j++) {
         const spanned = weightRange ?? (span === "column" ? whole[j]! : span === "tile" ? tileLargest : layer);
-        scales[j] = spanned > 0 ? targetRange / spanned : 0;
+        scales[j] = spanned > 0 ? targetSpan / spanned : 0;
       }
     }
     return scales;
@@ -57,11 +57,12 @@ export function weightScales(
 }
 
 /**
- * Target conductances of one tile's differential pairs: a positive weight asks its positive cell for |w| scale and leaves
- * the other at 0, a negative one the other way round.
+ * Target conductances of one tile's differential pairs: a positive weight asks its positive cell for |w| scale above the
+ * lowest target and leaves the other there, a negative one the other way round.
  *
  * @param positive, negative  receive targets, S, row-major [tile rows][tile columns]
- * @returns how many weights ask for more than the target range and are held to it
+ * @param targetSpan  S from the lowest target to the highest
+ * @returns how many weights ask for more than that and are held to it
  */
 export function pairTargets(
   weights: Float32Array,
@@ -69,15 +70,16 @@ export function pairTargets(
   rowSpan: readonly [number, number],
   columnSpan: readonly [number, number],
   scales: Float64Array,
-  targetRange: number,
+  targetSpan: number,
+  targetLow: number,
   positive: Float32Array,
   negative: Float32Array,
 ): number {
-  const held = targetDifferences(weights, columns, rowSpan, columnSpan, scales, targetRange, positive);
+  const held = targetDifferences(weights, columns, rowSpan, columnSpan, scales, targetSpan, positive);
   for (let cell = 0; cell < positive.length; cell++) {
     const target = positive[cell]!;
-    negative[cell] = target < 0 ? -target : 0;
-    if (target < 0) positive[cell] = 0;
+    negative[cell] = targetLow + (target < 0 ? -target : 0);
+    positive[cell] = targetLow + (target < 0 ? 0 : target);
   }
   return held;
 }
@@ -86,7 +88,7 @@ export function pairTargets(
  * What a tile's pairs are asked to differ by, positive less negative cell.
  *
  * @param differences  receives S, row-major [tile rows][tile columns]
- * @returns how many weights ask for more than the target range and are held to it
+ * @returns how many weights ask for more than the span of targets and are held to it
  */
 export function targetDifferences(
   weights: Float32Array,
@@ -94,7 +96,7 @@ export function targetDifferences(
   [firstRow, endRow]: readonly [number, number],
   [firstColumn, endColumn]: readonly [number, number],
   scales: Float64Array,
-  targetRange: number,
+  targetSpan: number,
   differences: Float32Array,
 ): number {
   let held = 0;
@@ -102,9 +104,9 @@ export function targetDifferences(
   for (let i = firstRow; i < endRow; i++) {
     for (let j = firstColumn; j < endColumn; j++, cell++) {
       const target = weights[i * columns + j]! * scales[j]!;
-      if (Math.abs(target) > targetRange) {
-        if (Math.abs(target) > targetRange * (1 + 1e-6)) held++;
-        differences[cell] = Math.sign(target) * targetRange;
+      if (Math.abs(target) > targetSpan) {
+        if (Math.abs(target) > targetSpan * (1 + 1e-6)) held++;
+        differences[cell] = Math.sign(target) * targetSpan;
       } else {
         differences[cell] = target;
       }

@@ -23,12 +23,14 @@ export interface DeviceModel {
 
 /** A model with one parameter set. */
 export interface PreparedDevice {
-  /** S, the conductance that the largest weight asks for. Not a limit: a cell may end above it. */
+  /** S, the conductance that the largest weight asks for. Not a limit: a cell may end above it. 0: cannot be programmed. */
   readonly targetRange: number;
   /** S, the conductance that a weight of zero asks for: what the device can be brought down to. */
   readonly targetLow: number;
   /** How its cells are read and pulsed where nobody says otherwise. */
   readonly operation: Operation;
+  /** How cells come to a target where they have no `program`; null where they have, or never do. */
+  readonly writeVerify: WriteVerifyScheme | null;
   /** s between programming and the first reading; the times of an evaluation count from there. */
   readonly firstReading: number;
   /** Devices in parallel that one cell stands for: its conductance is their sum, programming and costs count each of them. */
@@ -59,6 +61,16 @@ export interface Operation {
   readonly light: { readonly irradiance: number; readonly wavelength: number; readonly pulse: Pulse } | null;
 }
 
+/** How a device without published statistics of programming is brought to a target: pulses, each followed by a read. */
+export interface WriteVerifyScheme {
+  /** A read this near to the target ends it, as a share of the span between the lowest and the highest target. */
+  readonly tolerance: number;
+  /** Most pulses a cell gets. */
+  readonly pulses: number;
+  /** By how much the voltage grows from a pulse to the next of the same sign. */
+  readonly growth: number;
+}
+
 /** Physical causes that an evaluation may switch off one by one. */
 export interface DeviceSwitches {
   readonly programmingNoise: boolean;
@@ -81,6 +93,8 @@ export interface Stimulus {
    * its own spread from cycle to cycle and counts once for wear.
    */
   readonly continues?: boolean;
+  /** Number of the pulse in a loop of write and verify, whose pulses draw apart from all others; those of one number meet different cells. */
+  readonly programming?: number;
   /** K; absent: the temperature the parameter set holds for. */
   readonly temperature?: number;
   readonly light?: { /** W/m^2. */ readonly irradiance: number /** m. */; readonly wavelength: number };
@@ -121,7 +135,7 @@ export interface Cells {
    *
    * @param reading  numbers what is drawn afresh
    */
-  read(stimulus: Stimulus, reading: number, current: Float64Array, work: Float64Array): void;
+  read(stimulus: Stimulus, reading: number, current: Float64Array, work: Float64Array, selected?: Uint32Array): void;
   /**
    * One reading's noise: `centre` receives the conductance with the part of the noise that is held for the run (it may be
    * negative: only a whole read is clamped), `deviation` the standard deviation of the part that is fresh at every product.
@@ -129,8 +143,8 @@ export interface Cells {
    */
   readNoise(split: NoiseSplit, reading: number, centre: Float32Array, deviation: Float32Array): void;
   /**
-   * Factor on each cell's conductance, its read noise included, while the read voltage is reversed: a property of the device, the
-   * same at all times. Absent where the voltage's polarity makes no difference.
+   * Factor on each cell's conductance now, its read noise included, while the read voltage is reversed. Absent where the voltage's
+   * polarity makes no difference.
    */
   reversal?(out: Float32Array): void;
   /** Share of the read noise's variance that a run of this window holds; null where there is none. */
@@ -139,9 +153,10 @@ export interface Cells {
    * Applies a stimulus for its duration, moves state and clock, adds every cell's work (J, integral of V I along that very
    * trajectory, light not included) to `work` [count]. Throws where the parameter set does not cover the stimulus.
    *
-   * @param selected  1 for cells it acts on, [count]; the others wait at 0 V. Absent: all
+   * @param selected  cells it acts on, ascending. For the others time stands still, and so does the clock: they are programmed one after
+   *   another, and `elapse` lets each wait for the rest. Absent: all
    */
-  apply(stimulus: Stimulus, work: Float64Array, selected?: Uint8Array): void;
+  apply(stimulus: Stimulus, work: Float64Array, selected?: Uint32Array): void;
   /** Brings cells to the state of a device that was fully RESET; absent where the model has none. */
   reset?(event: number): void;
   /** How often a cell was held at a limit of its state, and how many cells are stuck now. */

@@ -17,6 +17,7 @@ export const ideal: DeviceModel = {
       targetRange,
       targetLow: 0,
       operation: operationOf(values),
+      writeVerify: null,
       firstReading,
       devicesPerCell: 1,
       tellsPolarity: false,
@@ -27,12 +28,11 @@ export const ideal: DeviceModel = {
         const apply = (
           { voltage, endVoltage = voltage, duration }: Stimulus,
           work: Float64Array,
-          selected?: Uint8Array,
+          selected?: Uint32Array,
         ) => {
           const squares = (voltage * voltage + voltage * endVoltage + endVoltage * endVoltage) / 3;
-          for (let i = 0; i < count; i++)
-            if (!selected || selected[i]) work[i]! += squares * conductance[i]! * duration;
-          clock += duration;
+          for (const i of selected ?? work.keys()) work[i]! += squares * conductance[i]! * duration;
+          if (!selected) clock += duration;
         };
         return {
           count,
@@ -60,8 +60,8 @@ export const ideal: DeviceModel = {
           apply(stimulus, work, selected) {
             apply(stimulus, work, selected);
           },
-          read(stimulus, _reading, current, work) {
-            apply(stimulus, work);
+          read(stimulus, _reading, current, work, selected) {
+            apply(stimulus, work, selected);
             const mean = (stimulus.voltage + (stimulus.endVoltage ?? stimulus.voltage)) / 2;
             for (let i = 0; i < count; i++) current[i] = mean * conductance[i]!;
           },

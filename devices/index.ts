@@ -8,7 +8,14 @@ export type {
   PreparedDevice,
   Pulse,
   Stimulus,
+  WriteVerifyScheme,
 } from "./device.ts";
 export { shippedParameterSet } from "./parameter-sets.ts";
 export { clampedMoments } from "./read-noise.ts";
 export { numberAt, wordAt } from "./values.ts";
+export {
+  addProgramming,
+  type ProgrammingWork,
+  programmedAtOnce,
+  writeVerify,
+} from "./write-verify.ts";

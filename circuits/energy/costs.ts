@@ -33,6 +33,8 @@ export interface Costs {
     readonly pulse: number;
     /** J of one verify read with its conversion. */
     readonly verify: number;
+    /** J of that conversion. */
+    readonly conversion: number;
     readonly iterations: number;
     readonly formula: string;
     readonly howKnown: HowKnown;
@@ -225,6 +227,7 @@ function programmingOf(tree: KnownTree, conversion: number): Costs["programming"
   return {
     pulse: (reset.value + (iterations.value - 1) * set.value) / iterations.value,
     verify: cell.value + conversion,
+    conversion,
     iterations: iterations.value,
     formula: "devices x iterations x (pulse + verify read); pulse = mean of one RESET and partial SETs",
     howKnown: knownFrom([iterations, reset, set, cell]).howKnown,

@@ -144,9 +144,7 @@ export const accumulation: DeviceModel = {
     return preparePopulation(values, {
       name: "pcm-accumulation",
       law: accumulationLaw(values),
-      targetRange: numberAt(values, "target.range", 0),
-      targetLow: numberAt(values, "target.low", 0),
-      firstReading: numberAt(values, "drift.onset", 0),
+      programmable: true,
     });
   },
 };

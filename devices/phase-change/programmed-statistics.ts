@@ -25,6 +25,7 @@ export const phaseChange: DeviceModel = {
       targetRange: law.range,
       targetLow: 0,
       operation: operationOf(values),
+      writeVerify: null,
       firstReading: law.firstReading,
       devicesPerCell: law.devicesPerCell,
       tellsPolarity: law.polaritySpread > 0,
@@ -50,7 +51,7 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
     else out.set(programmed);
   };
 
-  const apply = (stimulus: Stimulus, work: Float64Array, selected?: Uint8Array): void => {
+  const apply = (stimulus: Stimulus, work: Float64Array, selected?: Uint32Array): void => {
     const { voltage, endVoltage = voltage, duration, temperature, light } = stimulus;
     const largest = Math.max(Math.abs(voltage), Math.abs(endVoltage));
     if (largest > largestReadVoltage || light || (temperature !== undefined && temperature !== 300)) {
@@ -60,12 +61,11 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
       );
     }
     const squares = (voltage * voltage + voltage * endVoltage + endVoltage * endVoltage) / 3;
-    for (let i = 0; i < count; i++) {
-      if (selected && !selected[i]) continue;
+    for (const i of selected ?? work.keys()) {
       const nu = switches.drift ? exponent[i]! : 0;
       work[i]! += squares * chargePerVolt(programmed[i]!, nu, law.driftOrigin, clock - programmedAt[i]!, duration);
     }
-    clock += duration;
+    if (!selected) clock += duration;
   };
 
   const cells: Cells = {
@@ -152,7 +152,7 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
       for (let i = 0; i < count; i++) out[i] = voltage * now[i]!;
       engine.memory.release(mark);
     },
-    read(stimulus, reading, current, work) {
+    read(stimulus, reading, current, work, selected) {
       const { memory } = engine;
       const mark = memory.mark();
       const [centre, deviation, fresh] = [memory.float32(count), memory.float32(count), memory.float32(count)];
@@ -160,7 +160,7 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
       fillNormal(engine, at(draw, "fresh read noise"), reading, fresh);
       for (let i = 0; i < count; i++) current[i] = stimulus.voltage * (centre[i]! + deviation[i]! * fresh[i]!);
       memory.release(mark);
-      apply(stimulus, work);
+      apply(stimulus, work, selected);
     },
   };
   return cells;

@@ -110,48 +110,40 @@ export class Population implements Cells {
     }, this.#surroundings(during));
   }
 
-  apply(stimulus: Stimulus, work: Float64Array, selected?: Uint8Array): void {
+  apply(stimulus: Stimulus, work: Float64Array, selected?: Uint32Array): void {
     const { law } = this.#spec;
     const devices = this.#devices;
     if (!stimulus.continues) {
-      this.#common[pulses]!++;
+      if (stimulus.programming === undefined) this.#common[pulses]!++;
       this.#common[since] = 0;
     }
     const stretch = this.#stretch(stimulus, this.#common[since]!);
-    this.#clock += stretch.duration;
     this.#common[since]! += stretch.duration;
-    const counts = this.#wears && !stimulus.continues && law.writes(larger(stretch.from, stretch.to));
+    if (!selected) this.#clock += stretch.duration;
+    const writes = law.writes(larger(stretch.from, stretch.to));
+    const counts = this.#wears && !stimulus.continues && writes;
+    const { purpose, event } = this.#numberOf(stimulus);
     if (!selected && !counts && law.bulk?.pulse && !devices.anyHeld) {
-      const clipped = law.bulk.pulse(
-        this.#engine,
-        devices.arrays,
-        stretch,
-        devices.random("cycle", this.#common[pulses]!),
-        work,
-      );
+      const clipped = law.bulk.pulse(this.#engine, devices.arrays, stretch, devices.random(purpose, event), work);
       if (clipped !== false) {
         this.#common[clips]! += clipped;
         return;
       }
     }
-    devices.drawNormals("cycle", this.#common[pulses]!);
+    devices.drawNormals(purpose, event);
     this.#move(
       (i) => {
-        if (selected && selected[i] === 0) {
-          if (this.#switches.drift) law.relax(devices.x, stretch.duration, stretch.temperature, devices.own);
-          return;
-        }
         work[i]! += law.evolve(devices.x, stretch, devices.normals, devices.own);
         if (counts) devices.write(i);
       },
       (i) => {
         // What is held conducts all the same.
-        if (selected && selected[i] === 0) return;
         const { x, own } = devices;
         const limited = (voltage: number) => limitedVoltage(law, voltage, stretch.compliance, x, own, stretch);
         const across = { ...stretch, from: limited(stretch.from), to: limited(stretch.to) };
         work[i]! += workBetween(law, x, x, across, own);
       },
+      selected,
     );
   }
 
@@ -182,7 +174,7 @@ export class Population implements Cells {
     }
   }
 
-  read(stimulus: Stimulus, reading: number, current: Float64Array, work: Float64Array): void {
+  read(stimulus: Stimulus, reading: number, current: Float64Array, work: Float64Array, selected?: Uint32Array): void {
     const { voltage: from, endVoltage = from, duration } = stimulus;
     const voltage = (from + endVoltage) / 2;
     this.current(voltage, current);
@@ -194,7 +186,7 @@ export class Population implements Cells {
       if (voltage === 0) this.#withConductance(put);
       else put(null);
     }
-    this.apply(stimulus, work);
+    this.apply(stimulus, work, selected);
   }
 
   readNoise(split: NoiseSplit, reading: number, centre: Float32Array, deviation: Float32Array): void {
@@ -243,11 +235,17 @@ export class Population implements Cells {
     });
   }
 
+  /** Where a pulse's draws are addressed. */
+  #numberOf({ programming }: Stimulus): { readonly purpose: string; readonly event: number } {
+    if (programming !== undefined) return { purpose: "programming", event: programming };
+    return { purpose: "cycle", event: this.#common[pulses]! };
+  }
+
   /** Moves every device that can move, and shows those that are held. */
-  #move(step: (i: number) => void, held: (i: number) => void = () => {}): void {
+  #move(step: (i: number) => void, held: (i: number) => void = () => {}, selected?: Uint32Array): void {
     const devices = this.#devices;
     let clipped = 0;
-    for (let i = 0; i < this.count; i++) {
+    for (const i of selected ?? devices.held.keys()) {
       devices.take(i);
       if (devices.held[i] !== hold.not) {
         held(i);

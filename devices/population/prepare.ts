@@ -3,6 +3,7 @@ import type { PreparedDevice } from "../device.ts";
 import { readNoiseLaw } from "../noise/index.ts";
 import { operationOf } from "../operation.ts";
 import { numberAt } from "../values.ts";
+import { writeVerifyScheme } from "../write-verify.ts";
 import type { DeviceLaw } from "./law.ts";
 import { Population, type PopulationSpec } from "./population.ts";
 import { wearLaw } from "./wear.ts";
@@ -12,11 +13,8 @@ export interface PopulationModel {
   /** Named in refusals. */
   readonly name: string;
   readonly law: DeviceLaw;
-  /** S: what the largest weight and a weight of zero ask for. */
-  readonly targetRange: number;
-  readonly targetLow: number;
-  /** s between programming and the first reading; default 0. */
-  readonly firstReading?: number;
+  /** Whether pulses bring its cells to a target: the set then has `target.range` and `target.low`, what the largest weight and one of zero ask for. */
+  readonly programmable: boolean;
 }
 
 /** A model of one law with a parameter set that inherits what is common to all of them (data/devices/common.yaml). */
@@ -31,11 +29,13 @@ export function preparePopulation(values: KnownTree, model: PopulationModel): Pr
     read: operation.read,
     compliance: numberAt(values, "compliance", Number.MIN_VALUE),
   };
+  const low = model.programmable ? numberAt(values, "target.low", 0) : 0;
   return {
-    targetRange: model.targetRange,
-    targetLow: model.targetLow,
+    targetRange: model.programmable ? numberAt(values, "target.range", low) : 0,
+    targetLow: low,
     operation,
-    firstReading: model.firstReading ?? 0,
+    writeVerify: model.programmable ? writeVerifyScheme(values) : null,
+    firstReading: numberAt(values, "firstReading", 0),
     devicesPerCell: 1,
     tellsPolarity: model.law.polar,
     create: (engine, count, draw, switches) => new Population(spec, engine, count, draw, switches),

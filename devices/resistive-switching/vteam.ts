@@ -67,8 +67,7 @@ export const vteam: DeviceModel = {
     return preparePopulation(values, {
       name: "vteam",
       law: vteamLaw(values),
-      targetRange: numberAt(values, "target.range", 0),
-      targetLow: numberAt(values, "target.low", 0),
+      programmable: true,
     });
   },
 };

@@ -111,8 +111,7 @@ export const yakopcic: DeviceModel = {
     return preparePopulation(values, {
       name: "yakopcic",
       law: yakopcicLaw(values),
-      targetRange: numberAt(values, "target.range", 0),
-      targetLow: numberAt(values, "target.low", 0),
+      programmable: true,
     });
   },
 };

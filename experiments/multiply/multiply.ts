@@ -8,6 +8,7 @@ import {
   Ledger,
   latencyOf,
   outputRanges,
+  programLayers,
   TileLayer,
   targetsOf,
 } from "../../circuits/index.ts";
@@ -128,7 +129,7 @@ export async function multiply(
     const { integration, conversion } = layer.timing();
     window = request.readWindow ?? vectors * request.repeats * (integration + conversion);
     const split = { mode: request.readNoise, window };
-    layer.program(0);
+    programLayers([layer]);
     layer.elapse(placement.firstReading);
     const of = (values: Float32Array): number[][] => rowsOf(values, weights.columns);
     described ??= {

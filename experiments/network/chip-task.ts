@@ -1,4 +1,5 @@
 import type { LayerConductances, LedgerEntry } from "../../circuits/index.ts";
+import type { ProgrammingWork } from "../../devices/index.ts";
 import type { Moments } from "../../src/ground/statistics/index.ts";
 import type { LayerCalibration } from "./calibration.ts";
 import type { LayerHistograms } from "./chip-histograms.ts";
@@ -52,6 +53,8 @@ export interface ChipShare {
   /** Of (conductance difference - target) / target range, [time][compensation setting]; counted by the share with the first image. */
   readonly weightError: readonly (readonly Moments[])[];
   readonly heldShare: readonly (number | null)[];
+  /** What programming the chip took by pulses; null where its device has published statistics. */
+  readonly programming: ProgrammingWork | null;
   /** Compensation factors, [time][layer]; none where nothing is compensated. */
   readonly factors: readonly (readonly number[])[];
   /** Inference at the first time and setting, all images of the share. */

@@ -10,6 +10,7 @@ import { type SavedArrays, savedArrays, savedBytes } from "./saved-arrays.ts";
 import { type CheckResult, floatAccuracyOf } from "./self-check.ts";
 import { runCheck, runChips, type WholeChip } from "./steps.ts";
 import { summarise } from "./summarise.ts";
+import { missedWarnings } from "./write-verify-summary.ts";
 
 export interface EvaluateResult {
   readonly evaluation: Omit<Evaluation, "runtime">;
@@ -68,6 +69,7 @@ export async function evaluate(request: EvaluateRequest, supplies: EvaluateSuppl
     warnings: [
       ...prepared.warnings,
       ...selfCheckWarnings(check, images, network.digitalOperators),
+      ...missedWarnings(summed.energy.writeVerify),
       ...(runs?.variants.length === 0 ? ["--causes: every cause is off, so there is none to tell apart"] : []),
     ],
     chips: finished.map((task) => task.chip),

@@ -84,9 +84,25 @@ export interface EnergySummary {
   readonly perInference: number;
   readonly byComponent: Readonly<Record<string, number>>;
   readonly byLayer: Readonly<Record<string, number>>;
+  /** J a chip. */
   readonly programming: number;
+  /** What it is made of where cells were pulsed and verified; means over chips, counts of the whole chip. */
+  readonly writeVerify: WriteVerifySummary | null;
   readonly inferences: number;
   readonly boundary: Boundary;
+}
+
+export interface WriteVerifySummary {
+  readonly pulses: number;
+  readonly reads: number;
+  /** J: V I over the pulses, over the verify reads, and the conversions of these. */
+  readonly pulseEnergy: number;
+  readonly readEnergy: number;
+  readonly conversionEnergy: number;
+  /** s, the cells of a tile one after another, tiles at once. */
+  readonly seconds: number;
+  /** Share of cells whose last read was not within the tolerance. */
+  readonly missed: number;
 }
 
 export interface Boundary {

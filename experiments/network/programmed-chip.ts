@@ -1,5 +1,11 @@
-import { conductancesOf, type LayerConductances, replaceConductances, type TileLayer } from "../../circuits/index.ts";
-import type { NoiseSplit } from "../../devices/index.ts";
+import {
+  conductancesOf,
+  type LayerConductances,
+  programLayers,
+  replaceConductances,
+  type TileLayer,
+} from "../../circuits/index.ts";
+import type { NoiseSplit, ProgrammingWork } from "../../devices/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { ChipTask } from "./chip-task.ts";
@@ -12,6 +18,8 @@ export class ProgrammedChip {
   readonly layers: readonly TileLayer[];
   /** S, as programming left them or the file has them, by layer; null where the file's arrays have times of their own. */
   readonly programmed: readonly LayerConductances[] | null;
+  /** What pulses and verify reads took; null where the device has published statistics of programming. */
+  readonly programming: ProgrammingWork | null;
   /** s since the first reading, at which compensation takes its reference. */
   readonly referenceTime: number;
   readonly #loaded: LoadedConductances | null;
@@ -28,8 +36,8 @@ export class ProgrammedChip {
     this.#replaced = [...this.layers.keys()].filter((layer) => !placement.exactLayers?.includes(layer));
     for (const [index, layer] of this.layers.entries()) {
       layer.setRanges(task.calibration[index]!.ranges);
-      layer.program(0);
     }
+    this.programming = programLayers(this.layers);
     const ofTimes = this.#loaded?.kind === "at";
     if (this.#loaded && !ofTimes) this.#replace(this.#loaded, 0);
     // Nothing has drifted yet.

@@ -22,6 +22,7 @@ import { compareAll, workloadOf } from "./gpus.ts";
 import type { Measured } from "./measured.ts";
 import type { Profile } from "./profile.ts";
 import type { EvaluateRequest } from "./request.ts";
+import { writeVerifyOf } from "./write-verify-summary.ts";
 
 /** Name under which a ledger keeps what no layer does. */
 const digitalPlace = "digital";
@@ -37,7 +38,10 @@ export function summarise(request: EvaluateRequest, chip: Chip, measured: Measur
   const lines = account(inferenceLedger(request, measured, chips.length, costs).entries(), costs, tiles);
   const energy = energyOf(lines);
   const latency = latencyOf(lines);
-  const programming = programmingEnergy(devices, costs);
+  const writeVerify = writeVerifyOf(shares, costs);
+  const programming = writeVerify
+    ? writeVerify.pulseEnergy + writeVerify.readEnergy + writeVerify.conversionEnergy
+    : programmingEnergy(devices, costs);
   const boundary = chipBoundary(costs, compensation.includes(true));
   const anchors = gpuAnchors();
   const chipEnergy = energy.total + programming / request.inferences;
@@ -69,6 +73,7 @@ export function summarise(request: EvaluateRequest, chip: Chip, measured: Measur
       byComponent: energy.byComponent,
       byLayer: energy.byPlace,
       programming,
+      writeVerify,
       inferences: request.inferences,
       boundary,
     },

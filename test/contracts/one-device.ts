@@ -61,7 +61,7 @@ export function largestDifference(one: readonly number[], other: readonly number
 }
 
 /** Parts of a set that are no coefficients of its law. */
-const besides = /^(operation|target|readNoise|stuck|wear|spread|compliance|firstReading)(\.|$)/;
+const besides = /^(operation|target|readNoise|stuck|wear|spread|compliance|firstReading|programming)(\.|$)/;
 
 /** The set again and again, each time with one coefficient of its law 5 % larger; numbers that are 0 or infinite cannot be. */
 export function* bentSets(values: KnownTree): Generator<{ path: string; values: KnownTree }> {

@@ -165,6 +165,7 @@ export const evaluationFixture: EvaluationOutput = {
       "compensation reads": 1e-11,
     },
     byLayer: { "hidden.0": 1.902e-8, "hidden.1": 9.41e-9, scores: 2.09e-9, digital: 4.2e-10 },
+    writeVerify: null,
     programming: 1.177e-4,
     inferences: 1e6,
     boundary: {

@@ -144,13 +144,13 @@ describe("accumulation in phase-change memory", () => {
     pulses(3);
     const undrifted = now();
     cells.elapse(year);
-    const selected = Uint8Array.from({ length: 100 }, (_, i) => i % 2);
+    const selected = Uint32Array.from({ length: 50 }, (_, i) => 2 * i + 1);
     cells.apply({ voltage: 1, duration: 50e-9 }, work, selected);
     const fresh = now();
     cells.elapse(38.6);
     const later = now();
     for (let i = 0; i < 100; i++) {
-      if (selected[i]) expect(later[i]).toBe(fresh[i]);
+      if (i % 2 === 1) expect(later[i]).toBe(fresh[i]);
       else expect(fresh[i]! / undrifted[i]!).toBeCloseTo((year / 38.6) ** -0.04, 6);
     }
   });
