@@ -24,6 +24,9 @@ export interface LinearStatistic {
   readonly memory: number;
 }
 
+/** A memory so small is none. */
+const forgotten = 1e-30;
+
 export function statisticAt({ slope, offset, memory }: LinearStatistic, conductance: number, past: number): number {
   return slope * conductance + offset + memory * past;
 }
@@ -64,18 +67,13 @@ export function accumulate(
   if (!engine.kernels) return accumulatePlain(step, { x, traits }, random, joules, work);
   const { memory } = engine;
   const mark = memory.mark();
-  const numbers = memory.float32(11);
+  const numbers = memory.float32(12);
   const { mean, deviation } = step;
-  numbers.set([
-    step.forgets,
-    mean.slope,
-    mean.offset,
-    mean.memory,
-    deviation.slope,
-    deviation.offset,
-    deviation.memory,
-  ]);
-  numbers.set([step.low, step.high, fresh, own * Math.LN2], 7);
+  // The step's normal is the fresh one alone where nothing is the device's own; its scale then goes with the deviation.
+  const scale = own > 0 ? 1 : fresh;
+  numbers.set([step.forgets, 1 + mean.slope, mean.offset, mean.memory]);
+  numbers.set([deviation.slope * scale, deviation.offset * scale, deviation.memory * scale], 4);
+  numbers.set([step.low, step.high, forgotten, fresh, own * Math.LN2], 7);
   const [low, high] = wordsOfEvent(random.event);
   const clipped = engine.kernels.accumulate(
     memory.address(numbers),
@@ -109,7 +107,7 @@ export function accumulatePlain(
   if (random.scale !== 0) fillNormalPlain(at(random.draw, 0), random.event, normal);
   let clipped = 0;
   for (let i = 0; i < work.length; i++) {
-    past[i] = past[i]! * step.forgets;
+    past[i] = past[i]! * step.forgets + forgotten;
     const n = normalOf(step, normal[i]! * random.scale, traits[0]![i]!);
     const free = stepped(step, conductance[i]!, past[i]!, n);
     if (free < step.low || free > step.high) clipped++;
