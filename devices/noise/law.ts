@@ -15,6 +15,8 @@ export interface ReadNoiseLaw {
   /** Standard deviation over the mean of a read of `whiteTime` s; it falls with the root of a read's length. */
   readonly white: number;
   readonly whiteTime: number;
+  /** S, the part of that standard deviation which is the same at every conductance, added to it. */
+  readonly whiteConductance: number;
   readonly flicker: number;
   /** s, the shortest and the longest time constant. */
   readonly flickerFrom: number;
@@ -44,6 +46,7 @@ export function readNoiseLaw(values: KnownTree): ReadNoiseLaw {
     scale: number("scale", 0, 100),
     white: number("white", 0, 10),
     whiteTime: number("whiteTime", shortest, longest),
+    whiteConductance: number("whiteConductance", 0, 1),
     flicker: number("flicker", 0, 10),
     flickerFrom,
     flickerTo: number("flickerTo", flickerFrom, longest),

@@ -103,11 +103,11 @@ export class ReadNoise {
     this.#telegraph?.add(now, 0, relative);
     fillNormal(this.#engine, at(this.#draw, "white", reading), 0, normal);
     const unit = this.#floorOfUnit(how);
-    const white = this.#white(how.duration);
+    const white = this.#white(how.duration, Math.abs(how.voltage));
     for (let i = 0; i < current.length; i++) {
       const mean = current[i]!;
       const g = conductance ? conductance[i]! : mean / how.voltage;
-      const variance = Math.max(white * mean * mean, unit * Math.abs(g));
+      const variance = Math.max(white(mean), unit * Math.abs(g));
       current[i] = mean * (1 + relative[i]!) + Math.sqrt(variance) * normal[i]!;
     }
     memory.release(mark);
@@ -173,7 +173,7 @@ export class ReadNoise {
       fast += left * varianceWithin(band, 0, window);
     }
     const unit = this.#floorOfUnit(how) / how.voltage ** 2;
-    const white = this.#white(how.duration);
+    const white = this.#white(how.duration, 1);
     const telegraph = this.#telegraph;
     return (i, g) => {
       const jumps = telegraph?.variance(i) ?? 0;
@@ -181,7 +181,7 @@ export class ReadNoise {
       return {
         slow: g * g * (slow + heldJumps),
         fast: g * g * (fast + jumps - heldJumps),
-        white: Math.max(white * g * g, unit * Math.abs(g)),
+        white: Math.max(white(g), unit * Math.abs(g)),
       };
     };
   }
@@ -195,9 +195,12 @@ export class ReadNoise {
     );
   }
 
-  /** Relative variance of white noise. */
-  #white(duration: number): number {
-    return ((this.#law.scale * this.#law.white) ** 2 * this.#law.whiteTime) / duration;
+  /** Variance of white noise, A^2 of a current at a voltage; S^2 of a conductance where that is 1. */
+  #white(duration: number, voltage: number): (mean: number) => number {
+    const { scale, white, whiteTime, whiteConductance } = this.#law;
+    const root = scale * Math.sqrt(whiteTime / duration);
+    const [relative, constant] = [root * white, root * whiteConductance * voltage];
+    return (mean) => (relative * Math.abs(mean) + constant) ** 2;
   }
 
   /** A^2 for 1 S. */

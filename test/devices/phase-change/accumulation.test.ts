@@ -184,6 +184,26 @@ describe("accumulation in phase-change memory", () => {
     expect(pieces.x.slice(0, 2)).toEqual(whole.x.slice(0, 2));
   });
 
+  // 20,000 reads of equal devices: a deviation's standard error is 0.5 %, and 5 % of either part is at least 3.5 standard errors.
+  it("reads with the published standard deviation, 0.03 G + 0.13 uS", async () => {
+    for (const [mean, pulsed] of [
+      [0.1, 0],
+      [12, 1],
+    ] as const) {
+      const values = withValues(set, {
+        "start.conductance": mean * 1e-6,
+        "start.deviation": 0,
+        "start.pulses": pulsed,
+      });
+      const { cells, work } = await populationOf(20_000, values);
+      const current = new Float64Array(20_000);
+      cells.read({ voltage: 0.2, duration: 1e-6 }, 0, current, work);
+      const found = momentsOf(Float32Array.from(current, (ampere) => ampere / 0.2));
+      expect(Math.abs(found.mean / (mean * 1e-6) - 1)).toBeLessThan(0.04);
+      expect(Math.abs(found.deviation / ((0.03 * mean + 0.13) * 1e-6) - 1)).toBeLessThan(0.02);
+    }
+  });
+
   it("has steps that are the device's own for life where the set says so", async () => {
     const own = withValues(set, { "step.ownShare": 1 });
     const { pulses, now } = await populationOf(2000, own);
