@@ -12,7 +12,8 @@ describe("write and verify", () => {
   const target = Float32Array.from({ length: count }, (_, i) => targetLow + (span * i) / (count - 1));
 
   it("brings every cell to its target within the tolerance, and counts what that took", async () => {
-    const cells = device.create(await openEngine(1 << 20), count, drawOf(1), everything);
+    const quiet = { ...everything, readNoise: false };
+    const cells = device.create(await openEngine(1 << 20), count, drawOf(1), quiet);
     const done = writeVerify(cells, operation, device.writeVerify!, target, span, 0);
     const reached = new Float32Array(count);
     cells.conductance(reached);
