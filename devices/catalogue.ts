@@ -5,6 +5,7 @@ import { accumulation } from "./phase-change/accumulation.ts";
 import { phaseChange } from "./phase-change/programmed-statistics.ts";
 import { vteam } from "./resistive-switching/vteam.ts";
 import { yakopcic } from "./resistive-switching/yakopcic.ts";
+import { strontiumTitanate } from "./strontium-titanate/strontium-titanate.ts";
 
 /** Every device model, by the name users give. */
 export const deviceModels: readonly DeviceModel[] = [
@@ -15,6 +16,8 @@ export const deviceModels: readonly DeviceModel[] = [
   // Resistive switching.
   vteam,
   yakopcic,
+  // Strontium titanate.
+  strontiumTitanate,
 ];
 
 /** The model of that name; an unknown one is refused with the names near it. */

@@ -12,3 +12,5 @@ export type {
 } from "./law.ts";
 export { type PopulationModel, preparePopulation } from "./prepare.ts";
 export { type PulsedLaw, pulsedLaw } from "./pulsed.ts";
+export { gaussIntegral } from "./quadrature.ts";
+export { cornerTimes, partOf, underCompliance } from "./stretches.ts";

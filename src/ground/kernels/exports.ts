@@ -18,6 +18,8 @@ export interface KernelExports {
     count: number,
   ): void;
 
+  relax(value: number, rate: number, seconds: number, count: number): void;
+
   splitReadNoise(
     conductance: number,
     amplitude: number,

@@ -90,13 +90,19 @@ export function log2(x: v128): v128 {
 export function exp2(exponent: v128): v128 {
   const held = f32x4.pmax(constant(180), f32x4.pmin(constant(176), exponent));
   const rounded = f32x4.add(held, constant(184));
-  const x = f32x4.sub(held, f32x4.sub(rounded, constant(184)));
+  const p = exp2OfFraction(f32x4.sub(held, f32x4.sub(rounded, constant(184))));
+  // What lies above the whole number in the bits of `rounded` is shifted out.
+  return i32x4.add(p, i32x4.shl(rounded, 23));
+}
+
+/** 2^x for x on -0.5 .. 0.5: the bits that exp2 gives. */
+// @ts-ignore: decorator
+@inline
+export function exp2OfFraction(x: v128): v128 {
   const square = f32x4.mul(x, x);
   const lower = f32x4.add(f32x4.mul(constant(32), x), constant(144));
   const upper = plusTimes(pair(x, 36), square, pair(x, 44));
-  const p = plusTimes(lower, square, upper);
-  // What lies above the whole number in the bits of `rounded` is shifted out.
-  return i32x4.add(p, i32x4.shl(rounded, 23));
+  return plusTimes(lower, square, upper);
 }
 
 /** Radii of Box and Muller: sqrt(-2 ln f), f = (the word's upper 31 bits, odd) 2^-31. */
