@@ -1,7 +1,7 @@
 import type { DeviceModel } from "../device.ts";
 import { preparePopulation } from "../population/index.ts";
 import { yakopcicLaw } from "../resistive-switching/yakopcic.ts";
-import { numberAt, wordAt } from "../values.ts";
+import { wordAt } from "../values.ts";
 import { pulsePowerLaw } from "./pulse-power.ts";
 import { twoComponentLaw } from "./two-component.ts";
 
@@ -18,8 +18,8 @@ export const strontiumTitanate: DeviceModel = {
     return preparePopulation(values, {
       name: "strontium-titanate",
       law: laws[form](values),
-      targetRange: numberAt(values, "target.range", 0),
-      targetLow: numberAt(values, "target.low", 0),
+      // Nothing is known of pulses that take the power law's devices down again.
+      programmable: form !== "pulse-power",
     });
   },
 };
