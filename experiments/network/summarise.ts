@@ -87,7 +87,7 @@ export function summarise(request: EvaluateRequest, chip: Chip, measured: Measur
       window: measured.window,
       heldShare: times.map((time, k) => ({ time, share: shares[0]!.heldShare[k] ?? null })),
     },
-    assumptions: assumptionsFor(request, chip),
+    assumptions: assumptionsFor(request, chip, writeVerify !== null),
     clipping: layers.map((layer, index) => ({
       layer: layer.name,
       inputs: shareOf(shares, index, "inputs"),
@@ -208,9 +208,11 @@ function shareOf(shares: readonly ChipShare[], layer: number, side: "inputs" | "
 }
 
 /** Every assumed value of the chip, its device and its costs, and of the processors it is compared with. */
-function assumptionsFor({ gpus, inferences }: EvaluateRequest, chip: Chip): Assumption[] {
+function assumptionsFor({ gpus, inferences }: EvaluateRequest, chip: Chip, pulsed: boolean): Assumption[] {
   const { tile, read, inputConverter, outputConverter, calibration } = chip;
   const own: KnownTree = { tile, read, inputConverter, outputConverter, calibration };
+  // Where the device's own law says what pulses cost, the table's are not used.
+  const { programming: _programming, ...otherCosts } = chip.costs;
   const programmingShare = {
     name: "inferences",
     value: inferences,
@@ -221,7 +223,7 @@ function assumptionsFor({ gpus, inferences }: EvaluateRequest, chip: Chip): Assu
   return [
     ...assumptionsOf(own, ""),
     ...assumptionsOf(chip.device.values, "device"),
-    ...assumptionsOf(chip.costs, "costs"),
+    ...assumptionsOf(pulsed ? otherCosts : chip.costs, "costs"),
     ...gpus.flatMap((name) => assumptionsOf(gpuNamed(name).values, `gpus.${name}`)),
     programmingShare,
   ];

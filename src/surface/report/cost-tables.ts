@@ -1,6 +1,7 @@
 import { html, type Markup } from "./markup.ts";
 import { grouped, inWords, part, partShare, percent, quantity, times, withoutMaker } from "./numbers.ts";
 import { facts, table } from "./page.ts";
+import { writeVerifyInWords } from "./programming.ts";
 import type { EvaluationOutput, GpuComparison } from "./shapes.ts";
 
 type Amounts = Readonly<Record<string, number>>;
@@ -13,7 +14,7 @@ export function costTables({ energy, latency, devices, tiles }: EvaluationOutput
       ["Energy of one inference", `${quantity(energy.perInference, "J", 4)}, without programming`],
       [
         "Programming",
-        `${quantity(energy.programming, "J", 4)} a chip; over ${grouped(energy.inferences)} inferences ${quantity(energy.programming / energy.inferences, "J")} each`,
+        `${quantity(energy.programming, "J", 4)} a chip; over ${grouped(energy.inferences)} inferences ${quantity(energy.programming / energy.inferences, "J")} each. ${writeVerifyInWords(energy)}`,
       ],
       ["Latency of one inference", quantity(latency.perInference, "s", 4)],
       ["Devices", `${grouped(devices)} on ${grouped(tiles)} tiles`],

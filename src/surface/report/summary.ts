@@ -13,6 +13,7 @@ import {
   timeSinceFirstReading,
   times,
 } from "./numbers.ts";
+import { writeVerifyInWords } from "./programming.ts";
 import { conductancesText, runtimeText } from "./run.ts";
 import type { EvaluationOutput, TimeResult } from "./shapes.ts";
 import { columns, type Paint, wrapped } from "./text-columns.ts";
@@ -45,6 +46,7 @@ export function summaryText(evaluation: EvaluationOutput, { color }: TerminalSty
       ),
       costText(evaluation, paint),
       `Programming: ${quantity(energy.programming, "J")} a chip, over ${grouped(energy.inferences)} inferences ${quantity(energy.programming / energy.inferences, "J")} each.`,
+      ...[writeVerifyInWords(energy)].filter((text) => text !== "").map((text) => wrapped(text)),
     ].join("\n"),
     gpuText(evaluation, paint),
     boundaryText(evaluation),
