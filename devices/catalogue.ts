@@ -3,6 +3,7 @@ import type { DeviceModel } from "./device.ts";
 import { ideal } from "./ideal.ts";
 import { accumulation } from "./phase-change/accumulation.ts";
 import { phaseChange } from "./phase-change/programmed-statistics.ts";
+import { thermal } from "./phase-change/thermal.ts";
 import { vteam } from "./resistive-switching/vteam.ts";
 import { yakopcic } from "./resistive-switching/yakopcic.ts";
 import { strontiumTitanate } from "./strontium-titanate/strontium-titanate.ts";
@@ -13,6 +14,7 @@ export const deviceModels: readonly DeviceModel[] = [
   // Phase change.
   phaseChange,
   accumulation,
+  thermal,
   // Resistive switching.
   vteam,
   yakopcic,
