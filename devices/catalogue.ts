@@ -4,6 +4,7 @@ import { ideal } from "./ideal.ts";
 import { accumulation } from "./phase-change/accumulation.ts";
 import { phaseChange } from "./phase-change/programmed-statistics.ts";
 import { thermal } from "./phase-change/thermal.ts";
+import { pulseResponse } from "./pulse-response/pulse-response.ts";
 import { vteam } from "./resistive-switching/vteam.ts";
 import { yakopcic } from "./resistive-switching/yakopcic.ts";
 import { strontiumTitanate } from "./strontium-titanate/strontium-titanate.ts";
@@ -20,6 +21,8 @@ export const deviceModels: readonly DeviceModel[] = [
   yakopcic,
   // Strontium titanate.
   strontiumTitanate,
+  // Steps of pulses.
+  pulseResponse,
 ];
 
 /** The model of that name; an unknown one is refused with the names near it. */

@@ -1,4 +1,4 @@
-export { type ContinuousDeviceLaw, type ContinuousLaw, continuousLaw } from "./continuous.ts";
+export { type ContinuousDeviceLaw, type ContinuousLaw, continuousLaw, limitedVoltage } from "./continuous.ts";
 export type {
   BulkLaw,
   BulkState,
@@ -14,3 +14,4 @@ export { type PopulationModel, preparePopulation } from "./prepare.ts";
 export { type PulsedLaw, pulsedLaw } from "./pulsed.ts";
 export { gaussIntegral } from "./quadrature.ts";
 export { cornerTimes, partOf, underCompliance } from "./stretches.ts";
+export { workBetween } from "./work.ts";

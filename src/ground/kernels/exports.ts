@@ -78,6 +78,24 @@ export interface KernelExports {
     count: number,
   ): number;
 
+  /** `places` holds an address and an advance a block for each trait; `noise` 0: no write noise. */
+  stepDevices(
+    numbers: number,
+    shape: number,
+    weight: number,
+    noise: number,
+    places: number,
+    key0: number,
+    key1: number,
+    noiseKey0: number,
+    noiseKey1: number,
+    low: number,
+    high: number,
+    firstBlock: number,
+    sums: number,
+    count: number,
+  ): number;
+
   /** `sumAsked` 0: differences; otherwise variances, whose codes of a block are to add up to it. */
   packWeights(
     positive: number,

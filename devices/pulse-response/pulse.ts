@@ -1,0 +1,177 @@
+import { at, fillNormalPlain, wordsOfEvent } from "../../src/ground/draws/index.ts";
+import type { Engine } from "../../src/ground/kernels/index.ts";
+import type { BulkLaw, BulkState, Numbers, PulseRandomness, Stretch } from "../population/index.ts";
+import type { Shape } from "./shapes.ts";
+
+/** What one pulse of one direction does: pulse-response.ts has the law. All in units of the weight, sigma's parts added. */
+export interface PulseStep {
+  readonly direction: 1 | -1;
+  /** D of a median device. */
+  readonly step: number;
+  /** Added to the device's gain. */
+  readonly bias: number;
+  readonly shape: Shape;
+  /** sigma over |D f|, over D, by itself, and over |w|. */
+  readonly relativeNoise: number;
+  readonly stepNoise: number;
+  readonly constantNoise: number;
+  readonly weightNoise: number;
+  /** Standard deviation of what every pulse draws anew; 0: there is no such variable. */
+  readonly writeNoise: number;
+  /** No weight lies below. */
+  readonly floor: number;
+  /** Which traits all devices have alike. */
+  readonly alike: readonly boolean[];
+}
+
+interface PulseLaw {
+  readonly up: PulseStep;
+  readonly down: PulseStep;
+  /** V. */
+  readonly threshold: number;
+  /** S per weight, and the weight of 0 S. */
+  readonly conductanceOf: { readonly perWeight: number; readonly floor: number };
+}
+
+/** Devices between two returns from the kernel: what their conductances were waits in the cache until it is work. */
+const chunk = 16384;
+
+/** Whole pulses of every device by a kernel, with its twin. */
+export function pulseKernel({ up, down, threshold, conductanceOf }: PulseLaw): BulkLaw {
+  const { perWeight, floor } = conductanceOf;
+  return {
+    pulse(engine, state, stretch, random, work) {
+      if (!isWholePulse(stretch, threshold)) return false;
+      const { memory } = engine;
+      const mark = memory.mark();
+      const sums = memory.float32(chunk);
+      const energy = (stretch.from * stretch.from * stretch.duration * perWeight) / 2;
+      let clipped = 0;
+      for (let first = 0; first < work.length; first += chunk) {
+        const count = Math.min(chunk, work.length - first);
+        clipped += stepDevices(engine, stretch.from > 0 ? up : down, state, random, first, count, sums);
+        for (let i = 0; i < count; i++) work[first + i]! += energy * Math.max(0, sums[i]! - 2 * floor);
+      }
+      memory.release(mark);
+      return clipped;
+    },
+  };
+}
+
+function isWholePulse({ from, to, since, compliance }: Stretch, threshold: number): boolean {
+  return from === to && since === 0 && Math.abs(from) >= threshold && compliance === Number.POSITIVE_INFINITY;
+}
+
+const noNormals = new Float32Array(0);
+
+/**
+ * One pulse of some devices of a population.
+ *
+ * @param state  x: weight and, where there is write noise, that; traits: gain, asymmetry, upper and lower limit, the shape's own
+ * @param first  device that it begins with, a multiple of 512
+ * @param sums  receives the weight before plus that after, write noise included, [count]
+ * @returns how many were held at a limit
+ */
+export function stepDevices(
+  engine: Engine,
+  pulse: PulseStep,
+  state: BulkState,
+  random: PulseRandomness,
+  first: number,
+  count: number,
+  sums: Float32Array,
+): number {
+  if (!engine.kernels) return stepDevicesPlain(pulse, state, random, first, count, sums);
+  const { memory } = engine;
+  const mark = memory.mark();
+  const numbers = memory.float32(pulseNumbers);
+  numbers.set(asNumbers(pulse, random.scale));
+  // A trait that all have alike is one block, read again and again.
+  const places = memory.int32(2 * pulseTraits);
+  for (let k = 0; k < pulseTraits; k++) {
+    const alike = pulse.alike[k] !== false || random.scale === 0;
+    places[2 * k] = memory.address(state.traits[k] ?? state.traits[0]!) + (alike ? 0 : 4 * first);
+    places[2 * k + 1] = alike ? 0 : 4 * 512;
+  }
+  const [low, high] = wordsOfEvent(random.event);
+  const [own, written] = [at(random.draw, 0).key, at(random.draw, 1).key];
+  const noise = state.x[1] as Float32Array | undefined;
+  const clipped = engine.kernels.stepDevices(
+    memory.address(numbers),
+    pulse.shape.code!,
+    memory.address(state.x[0] as Float32Array) + 4 * first,
+    noise ? memory.address(noise) + 4 * first : 0,
+    memory.address(places),
+    own[0],
+    own[1],
+    written[0],
+    written[1],
+    low,
+    high,
+    first / 512,
+    memory.address(sums),
+    count,
+  );
+  memory.release(mark);
+  return clipped;
+}
+
+const pulseNumbers = 13;
+const pulseTraits = 6;
+
+/** In the order the kernel reads; exponents are of 2. */
+function asNumbers(pulse: PulseStep, spread: number): number[] {
+  const { direction, step, bias, shape, floor } = pulse;
+  const [a = 0, b = 0, c = 0, d = 0] = shape.numbers;
+  const noise = [pulse.relativeNoise, pulse.stepNoise, pulse.constantNoise, pulse.weightNoise, pulse.writeNoise];
+  return [direction, step, bias - direction, floor, ...noise.map((value) => value * spread), a, b, c, d * Math.LOG2E];
+}
+
+/** Twin of the kernel, in float64: weights agree within 4e-6 of a step, one sigma and the weight itself together. */
+export function stepDevicesPlain(
+  pulse: PulseStep,
+  { x, traits }: BulkState,
+  { draw, event, scale }: PulseRandomness,
+  first: number,
+  count: number,
+  sums: Float32Array,
+): number {
+  const { floor, writeNoise } = pulse;
+  const normals = new Float32Array(count);
+  const written = writeNoise > 0 ? new Float32Array(count) : noNormals;
+  fillNormalPlain(at(draw, 0), event, normals, count, first / 512);
+  if (writeNoise > 0) fillNormalPlain(at(draw, 1), event, written, count, first / 512);
+  const own = new Float64Array(traits.length);
+  let clipped = 0;
+  for (let i = 0; i < count; i++) {
+    const device = first + i;
+    for (let k = 0; k < own.length; k++) own[k] = traits[k]![device]!;
+    const w = x[0]![device]!;
+    const next = afterPulse(pulse, w, own, scale * normals[i]!);
+    const low = Math.max(floor, own[lowerLimit]!);
+    const inside = Math.min(Math.max(low, own[upperLimit]!), Math.max(low, next));
+    if (inside !== next) clipped++;
+    x[0]![device] = inside;
+    const before = x[1] ? x[1][device]! : 0;
+    const after = writeNoise > 0 ? writeNoise * scale * written[i]! : 0;
+    if (x[1]) x[1][device] = after;
+    sums[i] = w + inside + before + after;
+  }
+  return clipped;
+}
+
+// Traits of every law.
+const [gain, asymmetry] = [0, 1];
+export const [upperLimit, lowerLimit] = [2, 3];
+
+/** The weight that a pulse makes of w, before it is held within the limits. */
+export function afterPulse(pulse: PulseStep, w: number, own: Numbers, normal: number): number {
+  const { direction, step, bias, shape, floor } = pulse;
+  const low = Math.max(floor, own[lowerLimit]!);
+  const high = Math.max(low, own[upperLimit]!);
+  const ownStep = step * Math.max(0, own[gain]! + bias + direction * (own[asymmetry]! - 1));
+  const mean = high > low ? ownStep * shape.at(w, low, high, own) : 0;
+  const ofStep = pulse.relativeNoise * Math.abs(mean) + pulse.stepNoise * ownStep;
+  const sigma = ofStep + pulse.constantNoise + pulse.weightNoise * Math.abs(w);
+  return w + direction * (mean + sigma * normal);
+}
