@@ -163,8 +163,7 @@ export const pulseResponse: DeviceModel = {
     return preparePopulation(values, {
       name: "pulse-response",
       law: pulseResponseLaw(values),
-      targetRange: numberAt(values, "target.range", 0),
-      targetLow: numberAt(values, "target.low", 0),
+      programmable: true,
     });
   },
 };

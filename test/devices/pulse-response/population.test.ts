@@ -217,7 +217,7 @@ describe("pulse kernel", () => {
       const device = pulseResponse.prepare(set(name));
       const [all, some] = [1, 2].map(() => device.create(engine, 2000, drawOf(1), everything));
       const [workAll, workSome] = [new Float64Array(2000), new Float64Array(2000)];
-      const everyone = new Uint8Array(2000).fill(1);
+      const everyone = Uint32Array.from({ length: 2000 }, (_, i) => i);
       for (const voltage of [1, 1, -1, 1]) {
         all!.apply({ voltage, duration: 1e-7 }, workAll);
         some!.apply({ voltage, duration: 1e-7 }, workSome, everyone);
