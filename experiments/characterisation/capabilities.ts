@@ -30,7 +30,7 @@ export async function capabilitiesOf(model: DeviceModel, device: PreparedDevice)
   const engine = await openEngine(1 << 20, "typescript");
   const cells = device.create(engine, 1, drawOf(1), everything);
   const missing: Partial<Record<StepKind, string>> = {
-    ...(cells.program ? {} : { program: `${model.name} cannot be programmed to a target` }),
+    ...(cells.program || device.writeVerify ? {} : { program: `${model.name} cannot be programmed to a target` }),
     ...(cells.reset ? {} : { reset: `${model.name} has no RESET` }),
     ...(device.operation.light ? {} : { light: `light does nothing to ${model.name}` }),
   };

@@ -4,6 +4,7 @@ import { InterruptedError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { HowKnown, KnownTree } from "../../src/ground/known.ts";
 import { leafAt, leavesOf } from "../../src/ground/known-tree.ts";
+import { formatQuantity } from "../../src/ground/quantities/index.ts";
 import { everything } from "./capabilities.ts";
 import type { Course } from "./course.ts";
 import { type EnergyParts, Performance, type PerformWatch } from "./perform.ts";
@@ -103,7 +104,7 @@ export async function characterise(
     assumptions: parameters.filter(({ howKnown }) => howKnown === "assumed"),
     sources: works,
   };
-  return { characterisation, interrupted: !finished, warnings: warningsOf(protocol, device) };
+  return { characterisation, interrupted: !finished, warnings: warningsOf(protocol, device, performance.missed) };
 }
 
 function parametersOf(tree: KnownTree): Parameter[] {
@@ -111,12 +112,18 @@ function parametersOf(tree: KnownTree): Parameter[] {
 }
 
 /** Steps outside what the set says that its devices can be asked for. */
-function warningsOf({ steps }: Protocol, { targetLow, targetRange }: DeviceUnderTest["device"]): string[] {
+function warningsOf(
+  { steps }: Protocol,
+  { targetLow, targetRange }: DeviceUnderTest["device"],
+  missed: number,
+): string[] {
   const targets = deedsOf(steps).flatMap((step) => (step.kind === "program" ? [step.conductance] : []));
   const outside = targets.filter((target) => target < targetLow * (1 - 1e-9) || target > targetRange * (1 + 1e-9));
-  if (outside.length === 0) return [];
+  const far = [...new Set(outside)].map((target) => formatQuantity(target, "S")).join(", ");
+  const span = `${formatQuantity(targetLow, "S")} to ${formatQuantity(targetRange, "S")}`;
   return [
-    `targets outside what the parameter set is for, ${targetLow} S to ${targetRange} S: ${[...new Set(outside)].join(", ")} S`,
+    ...(outside.length === 0 ? [] : [`targets outside what the parameter set is for, ${span}: ${far}`]),
+    ...(missed === 0 ? [] : [`${missed} targets were not reached within the pulses that programming may take`]),
   ];
 }
 

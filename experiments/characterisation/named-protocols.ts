@@ -41,11 +41,12 @@ const makers: Readonly<Record<string, Maker>> = {
     };
   },
 
-  "program-and-verify": ({ device: { targetRange, targetLow }, able }) =>
+  "program-and-verify": ({ device: { targetRange, targetLow, firstReading }, able }) =>
     able.cannot("program") === null
       ? {
           steps: [0.2, 0.4, 0.6, 0.8, 1].flatMap((share) => [
             { program: { conductance: targetLow + share * (targetRange - targetLow) } },
+            ...settled(firstReading),
             { read: { count: 10 } },
           ]),
         }
@@ -59,7 +60,8 @@ const makers: Readonly<Record<string, Maker>> = {
       ? {
           steps: [
             ...start,
-            ...(device.firstReading > 0 ? [{ wait: { time: device.firstReading, samples: 1 } }, { read: {} }] : []),
+            ...settled(device.firstReading),
+            { read: {} },
             { wait: { time, samples: 40 } },
             { read: {} },
           ],
@@ -68,15 +70,22 @@ const makers: Readonly<Record<string, Maker>> = {
   },
 
   "read-noise": (subject) => {
-    const { read } = subject.device.operation;
-    return { steps: [...(raised(subject) ?? []), { read: { count: 4096, interval: 4 * read.width } }] };
+    const { operation, firstReading } = subject.device;
+    const { read } = operation;
+    return {
+      steps: [
+        ...(raised(subject) ?? []),
+        ...settled(firstReading),
+        { read: { count: 4096, interval: 4 * read.width } },
+      ],
+    };
   },
 
   endurance: ({ device: { operation }, able }) => {
     const { potentiate, depress } = operation;
-    const down = depress ? pulse(depress, { count: 5 }) : able.cannot("reset") === null ? { reset: {} } : null;
+    const down = depress ? pulse(depress, { count: 10 }) : able.cannot("reset") === null ? { reset: {} } : null;
     if (!potentiate || !down) return null;
-    const steps = [pulse(potentiate, { count: 5 }), { read: {} }, down, { read: {} }];
+    const steps = [pulse(potentiate, { count: 10 }), { read: {} }, down, { read: {} }];
     return { steps: [{ repeat: { count: 200, steps } }] };
   },
 
@@ -106,6 +115,11 @@ const makers: Readonly<Record<string, Maker>> = {
     };
   },
 };
+
+/** The time after programming from which a set's readings count. */
+function settled(firstReading: number): object[] {
+  return firstReading > 0 ? [{ wait: { time: firstReading, samples: 1 } }] : [];
+}
 
 /** What brings a device to a conductance that is worth looking at; null where nothing does. */
 function raised({ device: { operation, targetRange, targetLow }, able }: Subject): object[] | null {

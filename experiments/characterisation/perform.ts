@@ -1,4 +1,10 @@
-import type { Cells, PreparedDevice, Stimulus } from "../../devices/index.ts";
+import {
+  type Cells,
+  type PreparedDevice,
+  type Stimulus,
+  type WriteVerifyScheme,
+  writeVerify,
+} from "../../devices/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import { CourseRecorder } from "./course.ts";
@@ -34,10 +40,15 @@ export interface PerformWatch {
 export class Performance {
   readonly course: CourseRecorder;
   readonly energy: EnergyParts = { pulse: 0, read: 0, hold: 0, light: 0 };
+  /** Pulses and reads of all devices. */
   readonly counts = { pulses: 0, reads: 0 };
+  /** Targets that write and verify did not reach. */
+  missed = 0;
   /** s since the start. */
   #now = 0;
   #programmings = 0;
+  /** Numbers of reads, behind those that verify. */
+  #readings = 2 ** 40;
   #cycle = 0;
   readonly #cells: Cells;
   readonly #device: PreparedDevice;
@@ -150,7 +161,7 @@ export class Performance {
     for (let k = 0; k < count; k++) {
       if (rise > 0) this.#apply({ voltage: 0, endVoltage: voltage, duration: rise, ...common }, "pulse");
       this.#apply({ voltage, duration: width, continues: rise > 0, ...common }, "pulse");
-      this.counts.pulses++;
+      this.counts.pulses += this.#cells.count;
       this.#currentAt(voltage, step, compliance);
       if (fall > 0) {
         this.#apply({ voltage, endVoltage: 0, duration: fall, continues: true, ...common }, "pulse");
@@ -187,11 +198,12 @@ export class Performance {
       this.#work.fill(0);
       this.#cells.read(
         { voltage, duration: width, ...this.#kelvin(step) },
-        this.counts.reads++,
+        this.#readings++,
         this.#current,
         this.#work,
       );
       this.#spend("read");
+      this.counts.reads += this.#cells.count;
       if (!(await this.#row(step, start + k * interval + width, voltage))) return false;
       this.#elapse(interval - width, step);
     }
@@ -231,9 +243,23 @@ export class Performance {
   async #program(conductance: number, step: DeedStep): Promise<boolean> {
     if (!(await this.#before(step))) return false;
     this.#target.fill(conductance);
-    this.#cells.program!(this.#target, this.#programmings++);
+    if (this.#cells.program) this.#cells.program(this.#target, this.#programmings++);
+    else this.#verified(this.#device.writeVerify!);
     this.#readCurrent(step);
     return this.#row(step, this.#now, this.#device.operation.read.voltage);
+  }
+
+  /** Pulses, each verified by a read; devices are written one after another. */
+  #verified(scheme: WriteVerifyScheme): void {
+    const { operation, targetRange, targetLow } = this.#device;
+    const span = targetRange - targetLow;
+    const work = writeVerify(this.#cells, operation, scheme, this.#target, span, this.#programmings++);
+    this.energy.pulse += work.pulseWork;
+    this.energy.read += work.readWork;
+    this.counts.pulses += work.pulses;
+    this.counts.reads += work.reads;
+    this.missed += work.missed;
+    this.#now += work.seconds;
   }
 
   /** The row of a device as it stands before a step's first pulse. */

@@ -1,5 +1,5 @@
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
-import { errorFunction, mean, sampleStandardDeviation } from "simple-statistics";
+import { errorFunction, mean, probit, sampleStandardDeviation } from "simple-statistics";
 
 /** Mean with its 95 % interval (Student's t) and the sample's standard deviation; null where one value says nothing of them. */
 export interface Summary {
@@ -43,4 +43,9 @@ export function meanAndDeviation({ count, sum, squares }: Moments): { mean: numb
 /** Share of standard normals below n, within 1e-7: it makes a uniform number of a normal one. */
 export function normalDistribution(n: number): number {
   return (1 + errorFunction(n / Math.SQRT2)) / 2;
+}
+
+/** The n below which a share of standard normals lies, for shares above 0 and below 1; within 5e-4. */
+export function normalQuantile(share: number): number {
+  return probit(share);
 }

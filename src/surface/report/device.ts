@@ -1,5 +1,6 @@
+import { deviceFigures } from "./device-figures.ts";
 import { html, type Markup } from "./markup.ts";
-import { duration, grouped, missing, quantity, setting } from "./numbers.ts";
+import { duration, grouped, inWords, missing, quantity, setting } from "./numbers.ts";
 import { facts, page, section, table } from "./page.ts";
 import { runFacts } from "./run.ts";
 import type { DeviceOutput } from "./shapes.ts";
@@ -17,6 +18,9 @@ export function deviceReportOf(output: DeviceOutput): string {
 <p>${set.title} (<code>${set.name}</code>). Protocol <code>${protocol.name}</code> on ${many}, ${duration(summary.duration)}.</p>
 </header>
 ${output.warnings.map((warning) => html`<p class="warning">${warning}</p>\n`)}
+<div class="figures">
+${deviceFigures(output)}
+</div>
 ${section("The law", html`<p>${law.text}</p>\n`, html`<p class="note">${law.source ?? "No source: a definition."}</p>\n`)}
 ${section("Steps", stepTable(output))}
 ${section("Energy", energyTable(output), boundaryNote(output))}
@@ -42,7 +46,7 @@ function stepTable({ summary }: DeviceOutput): Markup {
     [
       { title: "Step", text: true },
       { title: "Rows" },
-      { title: "Conductance" },
+      { title: spread ? "Mean" : "Conductance" },
       ...(spread ? [{ title: "Spread" }, { title: "Range" }] : []),
       { title: "Current" },
     ],
@@ -79,7 +83,9 @@ function boundaryNote({ energyBoundary: { text, included, excluded } }: DeviceOu
 /** What the set's source measured, and what it did not. */
 function coverage({ set }: DeviceOutput): Markup {
   return facts([
-    ...set.covers.map((value) => [`Covers ${value.name}`, html`${worth(value)} (${value.howKnown})`] as const),
+    ...set.covers.map(
+      (value) => [`Covers: ${inWords(value.name)}`, html`${worth(value)} (${value.howKnown})`] as const,
+    ),
     ["Does not cover", set.notCovered.length > 0 ? set.notCovered.join(", ") : missing],
   ]);
 }
@@ -108,6 +114,7 @@ function assumedNote({ assumptions }: DeviceOutput): Markup {
 }
 
 function worth({ value, unit }: Parameter): string {
-  const one = (entry: number | string) => (typeof entry === "number" ? setting(entry, unit) : entry);
+  const one = (entry: number | string) =>
+    typeof entry === "number" ? setting(entry, unit).replace("Infinity", "∞") : entry;
   return typeof value === "object" ? value.map(one).join(", ") : one(value);
 }

@@ -3,7 +3,7 @@ import type { Markup } from "../markup.ts";
 import { axisUnit, grouped, inWords, quantity, setting, share, times, withoutMaker } from "../numbers.ts";
 import type { EvaluationOutput } from "../shapes.ts";
 import { type Bar, barFigure } from "./bars.ts";
-import { figure, ink, nameRoom, shortened } from "./frame.ts";
+import { decades, figure, ink, nameRoom, shortened } from "./frame.ts";
 
 /** Energy of one inference by component, the largest first. */
 export function energyFigure({ energy }: EvaluationOutput): Markup {
@@ -71,14 +71,4 @@ export function gpuFigure({ energy, gpus }: EvaluationOutput): Markup {
       Plot.text(runners, { x: "joules", y: "name", text: "text", textAnchor: "start", dx: 9, fontSize: 11 }),
     ],
   });
-}
-
-/** Powers of ten, at most four of them: their names need room. */
-function decades(low: number, high: number): number[] {
-  const first = Math.round(Math.log10(low));
-  const last = Math.round(Math.log10(high));
-  const step = Math.max(1, Math.ceil((last - first) / 3));
-  const found: number[] = [];
-  for (let power = first; power <= last; power += step) found.push(Number(`1e${power}`));
-  return found;
 }

@@ -12,6 +12,9 @@ export const ink = {
   shade: "#eef1f3",
 } as const;
 
+/** Inks for several courses in one figure. */
+export const inks = ["#0b5e8a", "#c2491d", "#2f7d57", "#7a4b94", "#8a6d0b", "#3b4a54", "#b0457b", "#4d8fb8"] as const;
+
 const font = "Inter, 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif";
 
 /** A figure as inline SVG that needs nothing from outside; `description` is what it shows, for those who cannot see it. */
@@ -71,3 +74,23 @@ export function apart(wishes: readonly number[], gap: number): number[] {
   }
   return places;
 }
+
+/** Powers of ten from one number to another, at most so many and one more: their names need room. */
+export function decades(low: number, high: number, most = 3): number[] {
+  const first = Math.ceil(Math.log10(low) - 1e-9);
+  const last = Math.floor(Math.log10(high) + 1e-9);
+  const step = Math.max(1, Math.ceil((last - first) / most));
+  const found: number[] = [];
+  for (let power = first; power <= last; power += step) found.push(Number(`1e${power}`));
+  return found;
+}
+
+/** "10⁻⁷": a power of ten. */
+export function powerOfTen(value: number): string {
+  const digits = `${Math.round(Math.log10(value))}`;
+  return `10${[...digits].map((digit) => superscripts[digit]).join("")}`;
+}
+
+const superscripts: Readonly<Record<string, string>> = Object.fromEntries(
+  [..."0123456789-"].map((digit, index) => [digit, [..."⁰¹²³⁴⁵⁶⁷⁸⁹⁻"][index]!]),
+);
