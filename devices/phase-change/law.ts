@@ -2,6 +2,7 @@ import type { KnownTree } from "../../src/ground/known.ts";
 import { leafAt } from "../../src/ground/known-tree.ts";
 import { numberAt, wholeNumberAt, wordAt } from "../values.ts";
 import { type Cubic, cubicOf, curveOf, powerCurveOf } from "./curve.ts";
+import { exponentTableOf } from "./exponent-table.ts";
 import type { ProgrammingLaw } from "./programming.ts";
 
 /**
@@ -11,6 +12,7 @@ import type { ProgrammingLaw } from "./programming.ts";
  * g(t) = g_P (t / t_c)^-nu,        nu = |N(mean(r), spread(r))|
  * read noise: standard deviation g(t) Q(r) sqrt(ln((t + t_r) / 2 t_r))
  *
+ * or mean and spread of nu from tables over r (exponent-table.ts),
  * with r = g_T / range, t since programming, N a standard normal; the forms of mean, spread and Q are curve.ts's, and which of
  * them a parameter set means is seen from its keys. Where the published statistics are those of several devices in parallel
  * (the two of a polarity on the chip of Le Gallo 2023), a cell is their sum.
@@ -31,17 +33,32 @@ export interface PhaseChangeLaw extends ProgrammingLaw {
   readonly firstReading: number;
 }
 
+/** Where a table takes a curve's place. */
+const none = {
+  slope: 0,
+  intercept: 0,
+  low: 0,
+  high: 0,
+  from: Number.POSITIVE_INFINITY,
+  polynomial: [0, 0, 0, 0],
+} as const;
+
 export function lawOf(values: KnownTree): PhaseChangeLaw {
   const range = numberAt(values, "range", Number.MIN_VALUE, 1);
   const spread = numberAt(values, "spread", 0, 100);
   const toRange = range / numberAt(values, "programmingNoiseRange", Number.MIN_VALUE, 1);
+  const [meanTable, spreadTable] = [exponentTableOf(values, "exponentMean"), exponentTableOf(values, "exponentSpread")];
+  const exponentMean = meanTable ? none : curveOf(values, "exponentMean");
+  const exponentSpread = spreadTable ? none : curveOf(values, "exponentSpread");
   return {
     range,
     devicesPerCell: wholeNumberAt(values, "devicesPerCell", 1, 16),
     programmingNoise: cubicOf(values, "programmingNoise").map((c) => c * toRange) as unknown as Cubic,
     programmingNoiseScale: spread,
-    exponentMean: curveOf(values, "exponentMean"),
-    exponentSpread: curveOf(values, "exponentSpread"),
+    exponentMean,
+    exponentSpread,
+    tabledExponents:
+      meanTable || spreadTable ? { mean: meanTable ?? exponentMean, spread: spreadTable ?? exponentSpread } : null,
     exponentSpreadScale: spread,
     readNoise: powerCurveOf(values, "readNoise"),
     readNoiseScale: numberAt(values, "readNoise.scale", 0, 100),

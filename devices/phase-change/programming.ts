@@ -1,6 +1,7 @@
 import { type Draw, drawOf, fillNormalPlain, wordsOfEvent } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import { type Cubic, type Curve, cubicAt, curveAt, type PowerCurve } from "./curve.ts";
+import { drawTabledExponents, type TabledExponents } from "./exponent-table.ts";
 
 /** The statistics of iteratively programmed phase-change cells, in r = target / range. */
 export interface ProgrammingLaw {
@@ -12,6 +13,8 @@ export interface ProgrammingLaw {
   readonly exponentMean: Curve;
   readonly exponentSpread: Curve;
   readonly exponentSpreadScale: number;
+  /** In place of both curves; null: the curves. */
+  readonly tabledExponents: TabledExponents | null;
   /** Q(r), dimensionless. */
   readonly readNoise: PowerCurve;
   readonly readNoiseScale: number;
@@ -40,6 +43,21 @@ export interface ProgrammedCells {
  *   doi:10.1109/ICECS46596.2019.8964852
  */
 export function programCells(
+  engine: Engine,
+  law: ProgrammingLaw,
+  target: Float32Array,
+  cells: ProgrammedCells,
+  drawProgramming: Draw,
+  drawExponent: Draw,
+  event: number,
+): void {
+  drawCells(engine, law, target, cells, drawProgramming, drawExponent, event);
+  if (!law.tabledExponents) return;
+  const { tabledExponents, exponentSpreadScale, range } = law;
+  drawTabledExponents(engine, tabledExponents, exponentSpreadScale, range, target, cells.exponent, drawExponent, event);
+}
+
+function drawCells(
   engine: Engine,
   law: ProgrammingLaw,
   target: Float32Array,
