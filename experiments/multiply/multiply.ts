@@ -12,10 +12,11 @@ import {
   TileLayer,
   targetsOf,
 } from "../../circuits/index.ts";
+import type { ProgrammingWork } from "../../devices/index.ts";
 import { at, drawOf } from "../../src/ground/draws/index.ts";
 import { InterruptedError, inputError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
-import { engineBytes, layerOptions, placementOf } from "../network/index.ts";
+import { engineBytes, layerOptions, placementOf, type WriteVerifySummary, writeVerifyOf } from "../network/index.ts";
 import type { MultiplyRequest } from "./request.ts";
 
 /** A matrix as files give it, row-major. */
@@ -46,7 +47,12 @@ export interface Multiplication {
   }[];
   /** S. */
   readonly target?: { readonly positive: number[][]; readonly negative: number[][] };
-  readonly energy: { readonly perVector: number; readonly byComponent: Readonly<Record<string, number>> };
+  readonly energy: {
+    readonly perVector: number;
+    readonly byComponent: Readonly<Record<string, number>>;
+    /** What programming took where cells were pulsed and verified, means over chips. */
+    readonly writeVerify: WriteVerifySummary | null;
+  };
   readonly latency: { readonly perVector: number; readonly byComponent: Readonly<Record<string, number>> };
   /** Shares; full scales in the unit of the inputs and in S. */
   readonly clipping: { readonly weights: number; readonly inputs: number; readonly outputs: number };
@@ -112,6 +118,7 @@ export async function multiply(
   const conductances: { chip: number; time: number; positive: number[][]; negative: number[][] }[] = [];
   const heldShare: { time: number; share: number | null }[] = [];
   const ledger = new Ledger();
+  const programmed: (ProgrammingWork | null)[] = [];
   let described: Pick<Multiplication, "scale" | "target" | "ranges" | "devices" | "tiles"> | undefined;
   let window = 0;
   let clipping = { weights: 0, inputs: 0, outputs: 0 };
@@ -129,7 +136,7 @@ export async function multiply(
     const { integration, conversion } = layer.timing();
     window = request.readWindow ?? vectors * request.repeats * (integration + conversion);
     const split = { mode: request.readNoise, window };
-    programLayers([layer]);
+    programmed.push(programLayers([layer]));
     layer.elapse(placement.firstReading);
     const of = (values: Float32Array): number[][] => rowsOf(values, weights.columns);
     described ??= {
@@ -168,7 +175,8 @@ export async function multiply(
   }
   if (results.length === 0) throw new InterruptedError("interrupted before the first reading was finished");
   const perVector = ledger.scaled(1 / (vectors * request.repeats * new Set(results.map(({ chip: of }) => of)).size));
-  const lines = account(perVector.entries(), costsOf(chip.costs, chip), described!.tiles);
+  const costs = costsOf(chip.costs, chip);
+  const lines = account(perVector.entries(), costs, described!.tiles);
   const energy = energyOf(lines);
   const latency = latencyOf(lines);
   const { target, ...rest } = described!;
@@ -184,7 +192,7 @@ export async function multiply(
     })),
     ...rest,
     ...(request.conductances ? { conductances, target: target! } : {}),
-    energy: { perVector: energy.total, byComponent: energy.byComponent },
+    energy: { perVector: energy.total, byComponent: energy.byComponent, writeVerify: writeVerifyOf(programmed, costs) },
     latency: { perVector: latency.total, byComponent: latency.byComponent },
     clipping,
     readNoise: { mode: request.readNoise, window, heldShare },

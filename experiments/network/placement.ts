@@ -70,8 +70,9 @@ export function layersOf(placement: Placement, products: readonly Product[], eng
 
 /** Bytes of kernel memory that a chip's layers and one batch of the largest need, with room to spare. */
 export function engineBytes(products: readonly Pick<Product, "groups" | "rows" | "columns">[]): number {
-  // State 20 bytes a cell, a reading 20, products 4 a pair; padding of small tiles to panels and cache lines on top.
+  // State of up to 240 bytes a cell (read noise that remembers is most of it), a reading 20, products 4 a pair; padding of small tiles to
+  // panels and cache lines on top. The system gives what is touched only.
   const cells = products.reduce((sum, { groups, rows, columns }) => sum + 2 * groups * (rows + 16) * (columns + 16), 0);
   const widest = products.reduce((most, { rows, columns }) => Math.max(most, rows + 8 * columns), 0);
-  return Math.min(2 ** 32 - 65536, 2 ** 26 + 80 * cells + 1024 * 16 * widest);
+  return Math.min(2 ** 32 - 65536, 2 ** 26 + 320 * cells + 1024 * 16 * widest);
 }

@@ -38,7 +38,10 @@ export function summarise(request: EvaluateRequest, chip: Chip, measured: Measur
   const lines = account(inferenceLedger(request, measured, chips.length, costs).entries(), costs, tiles);
   const energy = energyOf(lines);
   const latency = latencyOf(lines);
-  const writeVerify = writeVerifyOf(shares, costs);
+  const writeVerify = writeVerifyOf(
+    shares.filter(({ firstImage }) => firstImage === 0).map((share) => share.programming),
+    costs,
+  );
   const programming = writeVerify
     ? writeVerify.pulseEnergy + writeVerify.readEnergy + writeVerify.conversionEnergy
     : programmingEnergy(devices, costs);

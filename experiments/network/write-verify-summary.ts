@@ -1,14 +1,18 @@
 import type { Costs } from "../../circuits/index.ts";
+import type { ProgrammingWork } from "../../devices/index.ts";
 import { summary } from "../../src/ground/statistics/index.ts";
-import type { ChipShare } from "./chip-task.ts";
 import type { WriteVerifySummary } from "./evaluation.ts";
 
-/** What programming took by pulses and verify reads, means over chips; null where no cell was pulsed. */
-export function writeVerifyOf(shares: readonly ChipShare[], { programming }: Costs): WriteVerifySummary | null {
-  const works = shares
-    .filter(({ firstImage }) => firstImage === 0)
-    .map((share) => share.programming)
-    .filter((work) => work !== null);
+/**
+ * What programming took by pulses and verify reads, means over chips; null where no cell was pulsed.
+ *
+ * @param chips  of each chip, null where its device has published statistics
+ */
+export function writeVerifyOf(
+  chips: readonly (ProgrammingWork | null)[],
+  { programming }: Costs,
+): WriteVerifySummary | null {
+  const works = chips.filter((work) => work !== null);
   if (works.length === 0) return null;
   const over = (figure: (work: (typeof works)[number]) => number): number => summary(works.map(figure)).mean;
   return {

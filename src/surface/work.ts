@@ -1,5 +1,5 @@
 import { multiply, multiplyBytes } from "../../experiments/multiply/index.ts";
-import { evaluate } from "../../experiments/network/index.ts";
+import { evaluate, missedWarnings } from "../../experiments/network/index.ts";
 import { openEngine } from "../ground/kernels/index.ts";
 import type { Work } from "./cli/world.ts";
 import { workerPool } from "./pool.ts";
@@ -42,7 +42,12 @@ export const work: Omit<Work, "characterise"> = {
       progress,
       signal,
     });
-    return { result: multiplication, interrupted, kernels: { engine: engine.name }, warnings: [] };
+    return {
+      result: multiplication,
+      interrupted,
+      kernels: { engine: engine.name },
+      warnings: missedWarnings(multiplication.energy.writeVerify),
+    };
   },
 };
 
