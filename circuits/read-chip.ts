@@ -44,7 +44,7 @@ export function readChip(request: ChipRequest): Chip {
   const table = tableOf(overrides, file, base);
   const chip: Chip = {
     name: sections.name ?? request.chip,
-    title: sections.title ?? (preset ? base.title! : `${model.title}: ${set.title}`),
+    title: sections.title ?? (preset ? base.title! : set.title),
     device: {
       model: named("model", model.name, sections.device, base.device),
       parameters: named("parameters", set.name, sections.device, base.device),
