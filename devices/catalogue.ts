@@ -1,6 +1,7 @@
 import { inputError, namesNear } from "../src/ground/errors.ts";
 import type { DeviceModel } from "./device.ts";
 import { ideal } from "./ideal.ts";
+import { measuredArray } from "./measured-array/measured-array.ts";
 import { accumulation } from "./phase-change/accumulation.ts";
 import { phaseChange } from "./phase-change/programmed-statistics.ts";
 import { thermal } from "./phase-change/thermal.ts";
@@ -21,6 +22,8 @@ export const deviceModels: readonly DeviceModel[] = [
   yakopcic,
   // Strontium titanate.
   strontiumTitanate,
+  // Arrays by their statistics.
+  measuredArray,
   // Steps of pulses.
   pulseResponse,
 ];
