@@ -11,7 +11,7 @@ import { evaluationFixture, multiplicationFixture } from "./surface/report-fixtu
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const program = join(root, "dist/src/surface/cli/main.js");
 const page = readFileSync(join(root, "docs/contract.md"), "utf8");
-const commands = ["chip", "evaluate", "multiply"] as const;
+const commands = ["chip", "device", "evaluate", "multiply"] as const;
 type Command = (typeof commands)[number];
 
 const ajv = new Ajv2020({ allErrors: true, strictTypes: false });
@@ -88,6 +88,9 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     ["chip", ["pcm"]],
     ["chip", ["ideal"]],
     ["chip", ["pcm-hermes", "--set", "read.phases=1"]],
+    ["device", ["list"]],
+    ["device", ["vteam"]],
+    ["device", ["pcm", "--devices", "3", "--protocol", "program-and-verify", "--seed", "2"]],
     ["evaluate", ["small.onnx", "--data", "digits.csv", "--chip", "pcm-hermes", ...small]],
     ["multiply", ["--weights", "weights.csv", "--inputs", "inputs.csv", "--chip", "pcm-hermes", ...small]],
     ["evaluate", ["small.onnx", "--data", "digits.csv", ...small]],
@@ -174,6 +177,8 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     ["a directory", ["evaluate", ".", "--data", "digits.csv"], "."],
     ["an unknown chip", ["evaluate", "small.onnx", "--data", "digits.csv", "--chip", "pmc"], "pcm"],
     ["a negative time", ["evaluate", "small.onnx", "--data", "digits.csv", "--times=-1h"], "-1h"],
+    ["an unknown device model", ["device", "vtaem"], "near: vteam"],
+    ["an unknown protocol", ["device", "vteam", "--protocol", "iv-swep"], "near: iv-sweep"],
     ["an unknown command", ["evalute", "small.onnx"], "evaluate"],
     ["an unknown option", ["evaluate", "small.onnx", "--data", "digits.csv", "--chps", "2"], "--chps"],
     ["matrices that do not fit", ["multiply", "--weights", "weights.csv", "--inputs", "weights.csv"], "weights.csv"],

@@ -22,6 +22,15 @@ export {
   type PreparedDevice,
   type Stimulus,
 } from "../../devices/index.ts";
+export {
+  type Characterisation,
+  characterisationBytes,
+  characterise,
+  columnsOf,
+  type DeviceRequest,
+  listModels,
+  readDevice,
+} from "../../experiments/characterisation/index.ts";
 export { gpuNames } from "../../experiments/gpu-comparison/index.ts";
 export {
   type Matrix,

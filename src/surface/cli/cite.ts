@@ -1,9 +1,11 @@
 import type { Command } from "commander";
-import type { Source } from "../../../circuits/index.ts";
+import { type Chip, chipTree, type Source, sourcesOf } from "../../../circuits/index.ts";
 import { inputError } from "../../ground/errors.ts";
+import type { KnownTree } from "../../ground/known.ts";
 import { bibtexOf } from "../bibtex.ts";
 import { writeWhole } from "../files.ts";
 import type { Terminal } from "../progress.ts";
+import type { NamedFile } from "./output.ts";
 
 /** Where the works behind a run's values go: a file, or standard output in place of the text. */
 export interface CiteOptions {
@@ -18,15 +20,23 @@ export function withCite(command: Command): Command {
   );
 }
 
-/** Refuses two things on standard output. */
-export function checkCite({ cite, json }: CiteOptions): void {
+/** The file that works go to, where one is named. Two things on standard output are refused. */
+export function citeOutput({ cite, json }: CiteOptions): NamedFile {
   if (cite === true && json === "-") {
     throw inputError({ file: "--cite", found: "no file, with --json -", expected: "a file for one of the two" });
   }
+  return { option: "--cite", file: cite === true ? undefined : cite };
 }
 
-export function writeCitations({ cite }: CiteOptions, sources: readonly Source[], out: Terminal): void {
+/** The works that a chip's values rest on, and those of other trees. */
+export function chipSources(chip: Chip, ...more: readonly KnownTree[]): Source[] {
+  const { name: _name, title: _title, ...parts } = chipTree(chip);
+  return sourcesOf(parts as KnownTree, ...more);
+}
+
+export function writeCitations({ cite }: CiteOptions, sources: () => readonly Source[], out: Terminal): void {
   if (cite === undefined) return;
-  if (cite === true) out.write(bibtexOf(sources));
-  else writeWhole(cite, bibtexOf(sources));
+  const entries = bibtexOf(sources());
+  if (cite === true) out.write(entries);
+  else writeWhole(cite, entries);
 }

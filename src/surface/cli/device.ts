@@ -11,7 +11,7 @@ import { textIfThere, writeWhole } from "../files.ts";
 import { readOverlay } from "../overlay.ts";
 import { progressTo } from "../progress.ts";
 import type { DeviceOutput } from "../report/shapes.ts";
-import { type CiteOptions, checkCite, withCite, writeCitations } from "./cite.ts";
+import { type CiteOptions, citeOutput, withCite, writeCitations } from "./cite.ts";
 import { type CommonOptions, optionOf, wholeNumber, withCommonOptions } from "./options.ts";
 import { checkOutputs, headOf, writeOutputs } from "./output.ts";
 import type { World } from "./world.ts";
@@ -68,17 +68,13 @@ async function device(name: string, options: DeviceOptions, words: readonly stri
   const { parameters, protocol, devices, set: overrides, seed, overlay: measured } = options;
   checkOutputs(
     options,
-    [
-      { option: "--csv", file: options.csv },
-      { option: "--cite", file: typeof options.cite === "string" ? options.cite : undefined },
-    ],
+    [{ option: "--csv", file: options.csv }, citeOutput(options)],
     [
       { option: "--parameters", file: parameters },
       { option: "--protocol", file: protocol },
       { option: "--overlay", file: measured },
     ],
   );
-  checkCite(options);
   const subject = await readDevice({ model: name, parameters, protocol, devices, overrides, open: textIfThere });
   const overlay = measured === undefined ? undefined : readOverlay(measured, subject.protocol);
   const progress = progressTo(world.err, options.quiet === true);
@@ -98,7 +94,7 @@ async function device(name: string, options: DeviceOptions, words: readonly stri
       text: () => (options.cite === true ? "" : deviceText(output, { color: world.color })),
     });
     if (options.csv !== undefined) writeWhole(options.csv, tableOf(result));
-    writeCitations(options, result.sources, world.out);
+    writeCitations(options, () => result.sources, world.out);
     if (done.interrupted) throw new InterruptedError("stopped before the protocol's end");
   } finally {
     progress.close();

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { gpuNames, type Precision, precisions } from "../../../experiments/gpu-comparison/index.ts";
+import { gpuNamed, gpuNames, type Precision, precisions } from "../../../experiments/gpu-comparison/index.ts";
 import type { EvaluateRequest } from "../../../experiments/network/index.ts";
 import { InterruptedError } from "../../ground/errors.ts";
 import { readDataSet } from "../data-set.ts";
@@ -15,6 +15,7 @@ import {
   writeArrays,
 } from "./array-files.ts";
 import { type ArrayOptions, chipOf, withArrayOptions } from "./array-options.ts";
+import { type CiteOptions, chipSources, citeOutput, withCite, writeCitations } from "./cite.ts";
 import {
   counts,
   countsOr,
@@ -30,7 +31,7 @@ import {
 import { checkOutputs, headOf, writeOutputs } from "./output.ts";
 import type { EvaluateJob, World } from "./world.ts";
 
-interface EvaluateOptions extends ArrayOptions, ArrayFileOptions {
+interface EvaluateOptions extends ArrayOptions, ArrayFileOptions, CiteOptions {
   readonly data: string;
   readonly compensation: EvaluateRequest["compensation"];
   readonly gpu: readonly string[];
@@ -86,8 +87,9 @@ export function evaluateCommand(command: Command, words: readonly string[], worl
     .addOption(
       optionOf("--input-shift <X,...>", "(default: 1/255 and 0 for IDX, CIFAR and bytes, else 1 and 0)", shift),
     );
-  return withCommonOptions(withArrayFiles(itself), world.cores).action((network: string, options: EvaluateOptions) =>
-    evaluate(network, options, (option) => itself.getOptionValueSource(option) === "cli", words, world),
+  return withCommonOptions(withCite(withArrayFiles(itself)), world.cores).action(
+    (network: string, options: EvaluateOptions) =>
+      evaluate(network, options, (option) => itself.getOptionValueSource(option) === "cli", words, world),
   );
 }
 
@@ -98,11 +100,15 @@ async function evaluate(
   words: readonly string[],
   world: World,
 ): Promise<void> {
-  checkOutputs(options, arrayOutputs(options), [
-    { option: "the network", file: network },
-    { option: "--data", file: options.data },
-    { option: "--load-conductances", file: options.loadConductances },
-  ]);
+  checkOutputs(
+    options,
+    [...arrayOutputs(options), citeOutput(options)],
+    [
+      { option: "the network", file: network },
+      { option: "--data", file: options.data },
+      { option: "--load-conductances", file: options.loadConductances },
+    ],
+  );
   const progress = progressTo(world.err, options.quiet === true);
   const job = await jobOf(network, options, given, progress.log);
   try {
@@ -125,8 +131,10 @@ async function evaluate(
     writeOutputs(options, world.out, {
       json: () => output,
       report: () => reportOf(output),
-      text: () => summaryText(output, { color: world.color }),
+      text: () => (options.cite === true ? "" : summaryText(output, { color: world.color })),
     });
+    const gpus = options.gpu.map((name) => gpuNamed(name).values);
+    writeCitations(options, () => chipSources(job.chip, ...gpus), world.out);
     if (options.csv !== undefined) writeWhole(options.csv, accuracyCsv(result.results, chips));
     writeArrays(options, saved);
     if (interrupted) throw new InterruptedError(`stopped with ${chips.length} of ${chipsAsked} chips finished`);

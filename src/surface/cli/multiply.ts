@@ -6,11 +6,12 @@ import { readMatrix } from "../matrix-file.ts";
 import { progressTo } from "../progress.ts";
 import { percent, quantity } from "../report/numbers.ts";
 import { type ArrayOptions, chipOf, withArrayOptions } from "./array-options.ts";
+import { type CiteOptions, chipSources, citeOutput, withCite, writeCitations } from "./cite.ts";
 import { number, optionOf, wholeNumber, withCommonOptions, withNeeded } from "./options.ts";
 import { checkOutputs, headOf, writeOutputs } from "./output.ts";
 import type { MultiplyJob, World } from "./world.ts";
 
-interface MultiplyOptions extends ArrayOptions {
+interface MultiplyOptions extends ArrayOptions, CiteOptions {
   readonly weights: string;
   readonly inputs: string;
   readonly tensor?: string;
@@ -52,11 +53,13 @@ export function multiplyCommand(command: Command, words: readonly string[], worl
     .addOption(optionOf("--repeats <N>", "how often each input is read", wholeNumber("--repeats", 1, 1_000_000), "1"))
     .option("--conductances", "add conductances and targets to the JSON");
   withArrayOptions(itself, { times: "0", chips: 1, window: "vectors x repeats x latency of one" });
-  return withCommonOptions(itself, world.cores).action((options: MultiplyOptions) => multiply(options, words, world));
+  return withCommonOptions(withCite(itself), world.cores).action((options: MultiplyOptions) =>
+    multiply(options, words, world),
+  );
 }
 
 async function multiply(options: MultiplyOptions, words: readonly string[], world: World): Promise<void> {
-  checkOutputs(options);
+  checkOutputs(options, [citeOutput(options)]);
   const job = jobOf(options);
   const progress = progressTo(world.err, options.quiet === true);
   try {
@@ -71,8 +74,9 @@ async function multiply(options: MultiplyOptions, words: readonly string[], worl
     writeOutputs(options, world.out, {
       json: () => output,
       report: () => multiplyReportOf(output),
-      text: () => textOf(job, result, warnings),
+      text: () => (options.cite === true ? "" : textOf(job, result, warnings)),
     });
+    writeCitations(options, () => chipSources(job.chip), world.out);
     if (interrupted) throw new InterruptedError("stopped before all was read");
   } finally {
     progress.close();

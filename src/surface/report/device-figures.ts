@@ -127,8 +127,10 @@ function distributions(output: DeviceOutput, passages: readonly Passage[]): Draw
     const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
     const squares = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0);
     const standardDeviation = Math.sqrt(squares / (sorted.length - 1));
-    // Rounding of single precision is no spread.
-    if (standardDeviation > 1e-6 * mean) {
+    // Rounding of single precision is no spread, and what a step leaves as it was is seen already.
+    const before = samples.at(-1);
+    const same = before?.mean === mean && before.standardDeviation === standardDeviation;
+    if (standardDeviation > 1e-6 * mean && !same) {
       samples.push({ name: `after ${step.number} ${step.kind}`, sorted, mean, standardDeviation });
     }
   }

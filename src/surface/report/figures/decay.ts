@@ -6,7 +6,7 @@ import type { DeviceOutput } from "../shapes.ts";
 import { apart, decades, figure, gridY, ink, inks, powerOfTen } from "./frame.ts";
 import { largestConductance, momentsOf, spreadMarks, spreadPoint } from "./spread.ts";
 
-const size = { width: 880, height: 370, marginLeft: 62, marginRight: 130, marginTop: 28, marginBottom: 46 };
+const size = { width: 880, height: 370, marginLeft: 62, marginRight: 158, marginTop: 28, marginBottom: 46 };
 
 /** Conductance over the logarithm of the time since a wait or bias began, a course for each of them. */
 export function decayFigure(output: DeviceOutput, passages: readonly Passage[]): Markup {
@@ -19,8 +19,9 @@ export function decayFigure(output: DeviceOutput, passages: readonly Passage[]):
     const points = momentsOf(passage, 400).map((moment) =>
       spreadPoint(output, moment, output.course.time[moment]! - began, unitSize, `${from}`),
     );
-    const name = step.kind === "bias" ? setting(step.voltage, "V") : step.kind === "wait" ? duration(step.time) : "";
-    return { points, name: `${step.kind} ${name}`, color: inks[index % inks.length]! };
+    const name = step.kind === "bias" ? `${setting(step.voltage, "V")}, ` : "";
+    const time = step.kind === "bias" || step.kind === "wait" ? duration(step.time) : "";
+    return { points, name: `${step.kind} ${name}${time}`, color: inks[index % inks.length]! };
   });
   const times = [
     ...courses.flatMap(({ points }) => points.map(({ x }) => x)),
