@@ -1,4 +1,5 @@
 import { inputError, namesNear } from "../src/ground/errors.ts";
+import { chalcogenide } from "./chalcogenide/chalcogenide.ts";
 import type { DeviceModel } from "./device.ts";
 import { ideal } from "./ideal.ts";
 import { measuredArray } from "./measured-array/measured-array.ts";
@@ -26,6 +27,8 @@ export const deviceModels: readonly DeviceModel[] = [
   measuredArray,
   // Steps of pulses.
   pulseResponse,
+  // Chalcogenides under light.
+  chalcogenide,
 ];
 
 /** The model of that name; an unknown one is refused with the names near it. */

@@ -126,7 +126,10 @@ export interface Cells {
    * @param temperature  K; absent: the one the parameter set holds for
    */
   elapse(seconds: number | Float64Array, temperature?: number): void;
-  /** Conductances now, without read noise: current over voltage at the set's own read voltage. */
+  /**
+   * Conductances now, without read noise: current over voltage at the set's own read voltage, without what carriers that light has left
+   * would drive at 0 V.
+   */
   conductance(out: Float32Array): void;
   /** A through every cell while `voltage` is across it, without read noise and limit; [count]. In the dark at the set's temperature unless told. */
   current(voltage: number, out: Float64Array, during?: Pick<Stimulus, "temperature" | "light">): void;

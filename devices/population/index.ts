@@ -12,6 +12,6 @@ export type {
 } from "./law.ts";
 export { type PopulationModel, preparePopulation } from "./prepare.ts";
 export { type PulsedLaw, pulsedLaw } from "./pulsed.ts";
-export { gaussIntegral } from "./quadrature.ts";
+export { gaussIntegral, gradedIntegral } from "./quadrature.ts";
 export { cornerTimes, partOf, underCompliance } from "./stretches.ts";
 export { workBetween } from "./work.ts";

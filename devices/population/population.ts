@@ -98,9 +98,9 @@ export class Population implements Cells {
   }
 
   conductance(out: Float32Array): void {
-    const { voltage: readVoltage } = this.#spec.read;
+    const { law, read } = this.#spec;
     this.#look((i, current) => {
-      out[i] = current(readVoltage) / readVoltage;
+      out[i] = (current(read.voltage) - (law.light ? current(0) : 0)) / read.voltage;
     });
   }
 

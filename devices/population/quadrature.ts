@@ -13,3 +13,19 @@ export function gaussIntegral(f: (at: number) => number, from: number, to: numbe
   }
   return half * sum;
 }
+
+/**
+ * Integral from 0 over functions of time that change fast at first and slower and slower: panels of twice the length of the one before.
+ *
+ * @param first  length of the first panel
+ */
+export function gradedIntegral(f: (time: number) => number, until: number, first: number): number {
+  let sum = 0;
+  let start = 0;
+  for (let end = first; start < until; end *= 2) {
+    const stop = end < until ? end : until;
+    sum += gaussIntegral(f, start, stop);
+    start = stop;
+  }
+  return sum;
+}
