@@ -7,6 +7,8 @@ import { accumulation } from "./phase-change/accumulation.ts";
 import { phaseChange } from "./phase-change/programmed-statistics.ts";
 import { thermal } from "./phase-change/thermal.ts";
 import { pulseResponse } from "./pulse-response/pulse-response.ts";
+import { sky130 } from "./resistive-switching/sky130.ts";
+import { stanfordPku } from "./resistive-switching/stanford-pku.ts";
 import { vteam } from "./resistive-switching/vteam.ts";
 import { yakopcic } from "./resistive-switching/yakopcic.ts";
 import { strontiumTitanate } from "./strontium-titanate/strontium-titanate.ts";
@@ -21,6 +23,8 @@ export const deviceModels: readonly DeviceModel[] = [
   // Resistive switching.
   vteam,
   yakopcic,
+  stanfordPku,
+  sky130,
   // Strontium titanate.
   strontiumTitanate,
   // Arrays by their statistics.

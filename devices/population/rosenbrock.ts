@@ -13,6 +13,8 @@ export interface System {
 }
 
 const gamma = 0.5;
+/** A law that jumps back and forth would never end. */
+const mostSteps = 100_000;
 
 /**
  * Integrates a small system over spans of time with steps of its own choice: linearly implicit, of third order with an estimate of second,
@@ -73,19 +75,21 @@ export class Rosenbrock {
     const n = this.#n;
     const { scale } = this.#system;
     this.#limit(x);
-    this.#resting.fill(0);
-    this.#rates(0, x, this.#f);
+    this.#begin(0, x);
     let step = duration;
     for (let i = 0; i < n; i++) step = Math.min(step, (0.05 * scale[i]!) / Math.abs(this.#f[i]!));
+    // Steps may be far smaller than the last bit of the time: what an addition loses goes to the next.
     let time = 0;
+    let lost = 0;
     let integral = 0;
-    while (time < duration) {
-      const left = duration - time;
-      this.#rest(x);
+    for (let steps = 0; time < duration; steps++) {
+      if (steps > mostSteps)
+        throw new Error(`over ${mostSteps} steps for ${duration} s, at ${time} s and ${x.join(", ")}`);
+      const left = duration - time + lost;
       this.#differentiate(time, x);
       for (let retries = 0; ; retries++) {
         if (step > 0.99 * left) step = left;
-        if (!(step > 1e-15 * duration)) {
+        if (!(step > 1e-25 * duration)) {
           throw new Error(`no step is small enough ${time} s into ${duration} s, at ${x.join(", ")}`);
         }
         const error = this.#step(time, x, step, integral, duration);
@@ -101,11 +105,17 @@ export class Rosenbrock {
         for (let i = 0; i < n; i++) x[i] = this.#trial[i]!;
         this.#limit(x);
         integral += this.#trial[n]!;
-        time = step === left ? duration : time + step;
+        if (step === left) {
+          time = duration;
+        } else {
+          const before = time;
+          time += step - lost;
+          lost = time - before - (step - lost);
+        }
         step *= Math.min(5, 0.9 / Math.cbrt(Math.max(error, 1e-3)));
         break;
       }
-      if (time < duration) this.#rates(time, x, this.#f);
+      if (time < duration) this.#begin(time, x);
     }
     return integral;
   }
@@ -122,7 +132,7 @@ export class Rosenbrock {
     factor(matrix, m);
     if (timed) {
       // By a difference over a small share of the step, so that no threshold beyond the step is seen.
-      const later = time + Math.max(1e-5 * h, Math.min(h, 1e-12 * time));
+      const later = time + Math.max(1e-5 * h, 1e-15 * duration);
       this.#rates(later, x, slope);
       for (let i = 0; i < m; i++) slope[i] = (slope[i]! - f[i]!) / (later - time);
     }
@@ -148,7 +158,7 @@ export class Rosenbrock {
     trial[n] = added;
     // An integrand that begins with a jump has no integral yet to be compared with.
     const largest = Math.max(Math.abs(f[n]!), Math.abs(f3[n]!), Math.abs(f4[n]!));
-    const of = 10 * tolerance * (Math.abs(integral) + Math.abs(added) + 1e-6 * largest * duration);
+    const of = 10 * tolerance * (Math.abs(integral) + Math.abs(added) + 1e-3 * largest * duration);
     const own = Math.abs(k4[n]!) / of;
     return of > 0 && own > error ? own : error;
   }
@@ -163,21 +173,35 @@ export class Rosenbrock {
     for (let i = 0; i < n; i++) if (this.#resting[i]! * out[i]! > 0) out[i] = 0;
   }
 
-  /** Variables at a limit, with a rate that leads out, rest there. */
-  #rest(x: Float64Array): void {
+  /** Rates where a step begins. Variables at a limit, with a rate that leads out, rest there. */
+  #begin(time: number, x: Float64Array): void {
     const { limits, scale, tolerance } = this.#system;
+    const resting = this.#resting;
+    resting.fill(0);
+    this.#rates(time, x, this.#f);
+    let moved = false;
     for (let i = 0; i < this.#n; i++) {
       const near = 0.01 * tolerance * scale[i]!;
       const rate = this.#f[i]!;
-      if (rate > 0 && x[i]! >= limits[2 * i + 1]! - near) this.#resting[i] = 1;
-      else if (rate < 0 && x[i]! <= limits[2 * i]! + near) this.#resting[i] = -1;
-      else if (rate !== 0 || this.#resting[i] === 0) {
-        this.#resting[i] = 0;
-        continue;
+      const side =
+        rate > 0 && x[i]! >= limits[2 * i + 1]! - near ? 1 : rate < 0 && x[i]! <= limits[2 * i]! + near ? -1 : 0;
+      if (side === 0) continue;
+      const limit = limits[2 * i + (side === 1 ? 1 : 0)]!;
+      if (x[i] !== limit) {
+        // Only where the rate leads out of the limit itself: a variable may have its equilibrium just inside.
+        const before = x[i]!;
+        x[i] = limit;
+        this.#rates(time, x, this.#f3);
+        if (this.#f3[i]! * side <= 0) {
+          x[i] = before;
+          continue;
+        }
+        moved = true;
       }
-      x[i] = limits[2 * i + (this.#resting[i] === 1 ? 1 : 0)]!;
+      resting[i] = side;
       this.#f[i] = 0;
     }
+    if (moved) this.#rates(time, x, this.#f);
   }
 
   /** Share of the trial step at which the first variable meets its limit; 1 where none does. */
@@ -210,7 +234,7 @@ export class Rosenbrock {
     const [f, shifted, trial] = [this.#f, this.#f3, this.#trial];
     for (let j = 0; j < n; j++) {
       for (let i = 0; i < n; i++) trial[i] = x[i]!;
-      const by = (x[j]! + 1e-7 * scale[j]! > limits[2 * j + 1]! ? -1e-7 : 1e-7) * scale[j]!;
+      const by = (x[j]! + 1e-8 * scale[j]! > limits[2 * j + 1]! ? -1e-8 : 1e-8) * scale[j]!;
       trial[j]! += by;
       this.#rates(time, trial, shifted);
       for (let i = 0; i < m; i++) {

@@ -1,5 +1,7 @@
 import type { DeviceLaw, Numbers, Stretch } from "../../devices/population/index.ts";
-import { isKnown, type KnownTree } from "../../src/ground/known.ts";
+import { InputError } from "../../src/ground/errors.ts";
+import type { KnownTree } from "../../src/ground/known.ts";
+import { type KnownValue, leafAt, leavesOf, withLeaf } from "../../src/ground/known-tree.ts";
 
 /** A device of a law as its set makes it, without spread: state and traits. */
 export function freshDevice(law: DeviceLaw): { x: Numbers; traits: Numbers; normals: Numbers } {
@@ -60,42 +62,47 @@ export function largestDifference(one: readonly number[], other: readonly number
   return one.reduce((most, value, i) => Math.max(most, Math.abs(value - other[i]!)), 0) / largest;
 }
 
+/** Whether every number is the other within a relative bound, 1e-5 unless said. */
+export function agrees(one: readonly number[], other: readonly number[], bound = 1e-5): boolean {
+  return (
+    one.length === other.length && one.every((value, i) => Math.abs(value - other[i]!) <= bound * Math.abs(other[i]!))
+  );
+}
+
 /** Parts of a set that are no coefficients of its law. */
-const besides = /^(operation|target|readNoise|stuck|wear|spread|compliance|firstReading|programming)(\.|$)/;
+const besides = /^(operation|target|readNoise|stuck|wear|spread|compliance|firstReading|programming|protocols)(\.|$)/;
+
+/** Coefficients that may be 5 % larger without a set being refused or these numbers leaving their bound: a test expects none. */
+export function unnoticed(
+  values: KnownTree,
+  golden: (values: KnownTree) => readonly number[],
+  published: readonly number[],
+  bound = 1e-5,
+): string[] {
+  return [...bentSets(values)].flatMap(({ path, values: bent }) => {
+    try {
+      return agrees(golden(bent), published, bound) ? [path] : [];
+    } catch (error) {
+      if (error instanceof InputError) return [];
+      throw error;
+    }
+  });
+}
 
 /** The set again and again, each time with one coefficient of its law 5 % larger; numbers that are 0 or infinite cannot be. */
 export function* bentSets(values: KnownTree): Generator<{ path: string; values: KnownTree }> {
-  for (const path of leaves(values)) {
-    if (besides.test(path)) continue;
-    const value = leafOf(values, path);
-    if (typeof value === "string") continue;
-    if (typeof value === "number") {
-      if (value !== 0 && Number.isFinite(value)) yield { path, values: withLeaf(values, path, value * 1.05) };
-      continue;
-    }
-    for (const [k, entry] of value.entries()) {
-      const bent = value.map((other, i) => (i === k ? entry * 1.05 : other));
-      if (entry !== 0) yield { path: `${path}.${k}`, values: withLeaf(values, path, bent) };
+  for (const [path, { value }] of leavesOf(values)) {
+    if (besides.test(path) || typeof value === "string") continue;
+    const entries = typeof value === "number" ? [value] : value;
+    for (const [k, entry] of entries.entries()) {
+      if (entry === 0 || !Number.isFinite(entry)) continue;
+      const bent = entries.map((other, i) => (i === k ? entry * 1.05 : other));
+      yield { path, values: withValue(values, path, typeof value === "number" ? bent[0]! : bent) };
     }
   }
 }
 
-function leaves(tree: KnownTree, prefix = ""): string[] {
-  return Object.entries(tree).flatMap(([key, node]) =>
-    isKnown(node) ? [prefix + key] : leaves(node, `${prefix}${key}.`),
-  );
-}
-
-function leafOf(tree: KnownTree, path: string): number | string | readonly number[] {
-  const node = path.split(".").reduce<KnownTree[string] | KnownTree>((at, key) => (at as KnownTree)[key]!, tree);
-  if (!isKnown(node)) throw new Error(`${path} is no leaf`);
-  return node.value;
-}
-
 /** The set with another value of one leaf. */
-export function withLeaf(tree: KnownTree, path: string, value: number | string | readonly number[]): KnownTree {
-  const [key, ...rest] = path.split(".") as [string, ...string[]];
-  const node = tree[key]!;
-  if (isKnown(node)) return { ...tree, [key]: { ...node, value } };
-  return { ...tree, [key]: withLeaf(node, rest.join("."), value) };
+export function withValue(values: KnownTree, path: string, value: KnownValue): KnownTree {
+  return withLeaf(values, path, { ...leafAt(values, path)!, value });
 }
