@@ -81,8 +81,7 @@ export const sky130: DeviceModel = {
     return preparePopulation(values, {
       name: "sky130",
       law: sky130Law(values),
-      targetRange: numberAt(values, "target.range", 0),
-      targetLow: numberAt(values, "target.low", 0),
+      programmable: true,
     });
   },
 };

@@ -97,8 +97,7 @@ export const stanfordPku: DeviceModel = {
     return preparePopulation(values, {
       name: "stanford-pku",
       law: stanfordPkuLaw(values),
-      targetRange: numberAt(values, "target.range", 0),
-      targetLow: numberAt(values, "target.low", 0),
+      programmable: true,
     });
   },
 };

@@ -14,6 +14,12 @@ export type Golden = readonly (readonly [name: string, found: number, expected: 
 const far = ([, found, expected]: Golden[number]): boolean =>
   !(Math.abs(found - expected) <= 1e-5 * Math.abs(expected));
 
+/** Figures and what each of them must be, numbered. */
+export function besideEach(found: readonly number[], expected: readonly number[]): Golden {
+  expect(found.length).toBe(expected.length);
+  return found.map((value, i) => [`figure ${i}`, value, expected[i]!]);
+}
+
 /** Every figure is there within 1e-5 of itself, and each coefficient 5 % off takes one of them out of it, or is refused. */
 export function expectGolden(set: KnownTree, golden: (set: KnownTree) => Golden): void {
   expect(golden(set).filter(far)).toEqual([]);

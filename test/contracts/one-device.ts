@@ -1,7 +1,6 @@
 import type { DeviceLaw, Numbers, Stretch } from "../../devices/population/index.ts";
-import { InputError } from "../../src/ground/errors.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
-import { type KnownValue, leafAt, leavesOf, withLeaf } from "../../src/ground/known-tree.ts";
+import { type KnownValue, leafAt, leavesOf, withLeaf as withWholeLeaf } from "../../src/ground/known-tree.ts";
 
 /** A device of a law as its set makes it, without spread: state and traits. */
 export function freshDevice(law: DeviceLaw): { x: Numbers; traits: Numbers; normals: Numbers } {
@@ -62,32 +61,8 @@ export function largestDifference(one: readonly number[], other: readonly number
   return one.reduce((most, value, i) => Math.max(most, Math.abs(value - other[i]!)), 0) / largest;
 }
 
-/** Whether every number is the other within a relative bound, 1e-5 unless said. */
-export function agrees(one: readonly number[], other: readonly number[], bound = 1e-5): boolean {
-  return (
-    one.length === other.length && one.every((value, i) => Math.abs(value - other[i]!) <= bound * Math.abs(other[i]!))
-  );
-}
-
 /** Parts of a set that are no coefficients of its law. */
 const besides = /^(operation|target|readNoise|stuck|wear|spread|compliance|firstReading|programming|protocols)(\.|$)/;
-
-/** Coefficients that may be 5 % larger without a set being refused or these numbers leaving their bound: a test expects none. */
-export function unnoticed(
-  values: KnownTree,
-  golden: (values: KnownTree) => readonly number[],
-  published: readonly number[],
-  bound = 1e-5,
-): string[] {
-  return [...bentSets(values)].flatMap(({ path, values: bent }) => {
-    try {
-      return agrees(golden(bent), published, bound) ? [path] : [];
-    } catch (error) {
-      if (error instanceof InputError) return [];
-      throw error;
-    }
-  });
-}
 
 /** The set again and again, each time with one coefficient of its law 5 % larger; numbers that are 0 or infinite cannot be. */
 export function* bentSets(values: KnownTree): Generator<{ path: string; values: KnownTree }> {
@@ -97,12 +72,12 @@ export function* bentSets(values: KnownTree): Generator<{ path: string; values: 
     for (const [k, entry] of entries.entries()) {
       if (entry === 0 || !Number.isFinite(entry)) continue;
       const bent = entries.map((other, i) => (i === k ? entry * 1.05 : other));
-      yield { path, values: withValue(values, path, typeof value === "number" ? bent[0]! : bent) };
+      yield { path, values: withLeaf(values, path, typeof value === "number" ? bent[0]! : bent) };
     }
   }
 }
 
 /** The set with another value of one leaf. */
-export function withValue(values: KnownTree, path: string, value: KnownValue): KnownTree {
-  return withLeaf(values, path, { ...leafAt(values, path)!, value });
+export function withLeaf(values: KnownTree, path: string, value: KnownValue): KnownTree {
+  return withWholeLeaf(values, path, { ...leafAt(values, path)!, value });
 }

@@ -3,8 +3,9 @@ import { sky130, sky130Law } from "../../../devices/resistive-switching/sky130.t
 import { boltzmannConstant, elementaryCharge } from "../../../src/ground/constants.ts";
 import type { KnownTree } from "../../../src/ground/known.ts";
 import { shippedSet } from "../../contracts/device-contract.ts";
+import { besideEach, expectGolden } from "../../contracts/golden.ts";
 import { keepsItsLoop } from "../../contracts/loop.ts";
-import { agrees, freshDevice, stretchOf, unnoticed } from "../../contracts/one-device.ts";
+import { freshDevice, stretchOf } from "../../contracts/one-device.ts";
 
 const values = shippedSet("sky130", "skywater-2021");
 
@@ -60,12 +61,8 @@ const published = [
 ];
 
 describe("the SKY130 cell", () => {
-  it("has the published currents and speed of the filament at 300 K, and the heat balance", () => {
-    expect(agrees(golden(values), published)).toBe(true);
-  });
-
-  it("is rejected when any coefficient is 5 % off", () => {
-    expect(unnoticed(values, golden, published)).toEqual([]);
+  it("has the published currents and speed of the filament at 300 K, and the heat balance; each coefficient 5 % off is rejected", () => {
+    expectGolden(values, (set) => besideEach(golden(set), published));
   });
 
   it("heats up to power times resistance with its time constant", () => {
