@@ -6,6 +6,7 @@ import { noiseState, type ReadConditions, ReadNoise, type ReadNoiseLaw } from ".
 import { limitedVoltage } from "./continuous.ts";
 import { Devices, hold, ownNumbers } from "./devices.ts";
 import type { DeviceLaw, Stretch, Surroundings } from "./law.ts";
+import { rootBetween } from "./root.ts";
 import type { WearLaw } from "./wear.ts";
 import { workBetween } from "./work.ts";
 
@@ -154,21 +155,18 @@ export class Population implements Cells {
     const { x, own, bounds } = devices;
     const surroundings = this.#surroundings();
     const k = law.conducting;
-    const at = (value: number): number => {
-      x[k] = value;
-      return law.current(readVoltage, x, own, surroundings) / readVoltage;
-    };
     for (let i = 0; i < this.count; i++) {
       devices.take(i);
       devices.limits(i);
-      let [low, high] = [bounds[2 * k]!, bounds[2 * k + 1]!];
-      const rises = at(high) > at(low);
-      for (let halving = 0; halving < 60; halving++) {
-        const middle = (low + high) / 2;
-        if (at(middle) < conductance[i]! === rises) low = middle;
-        else high = middle;
-      }
-      x[k] = (low + high) / 2;
+      const [low, high] = [bounds[2 * k]!, bounds[2 * k + 1]!];
+      const excess = (value: number): number => {
+        x[k] = value;
+        return law.current(readVoltage, x, own, surroundings) / readVoltage - conductance[i]!;
+      };
+      const [below, above] = [excess(low), excess(high)];
+      const within = below < 0 !== above < 0;
+      const nearer = Math.abs(below) < Math.abs(above) ? low : high;
+      x[k] = within ? rootBetween(excess, low, high, 1e-12 * (high - low)) : nearer;
       devices.put(i);
       devices.holdAt(i, drifts ? hold.not : hold.asTold);
     }
