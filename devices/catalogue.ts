@@ -6,6 +6,7 @@ import { measuredArray } from "./measured-array/measured-array.ts";
 import { accumulation } from "./phase-change/accumulation.ts";
 import { phaseChange } from "./phase-change/programmed-statistics.ts";
 import { thermal } from "./phase-change/thermal.ts";
+import { lookupTable } from "./pulse-response/lookup-table.ts";
 import { pulseResponse } from "./pulse-response/pulse-response.ts";
 import { sky130 } from "./resistive-switching/sky130.ts";
 import { stanfordPku } from "./resistive-switching/stanford-pku.ts";
@@ -33,6 +34,7 @@ export const deviceModels: readonly DeviceModel[] = [
   pulseResponse,
   // Chalcogenides under light.
   chalcogenide,
+  lookupTable,
 ];
 
 /** The model of that name; an unknown one is refused with the names near it. */
