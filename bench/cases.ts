@@ -15,6 +15,7 @@ import type { NoiseSplit } from "../devices/index.ts";
 import { layerOptions, placementOf } from "../experiments/network/index.ts";
 import { at, type Draw, drawOf, fillNormal } from "../src/ground/draws/index.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
+import { deviceCasesOn } from "./device-cases.ts";
 
 const size = 512;
 const vectors = 128;
@@ -26,7 +27,7 @@ const singles = 32;
 /** What is timed: one run does `count` of what `each` names. */
 export interface Case {
   readonly name: string;
-  readonly each: "vector" | "sample" | "tile";
+  readonly each: "vector" | "sample" | "tile" | "device";
   readonly count: number;
   run(): void;
 }
@@ -64,6 +65,7 @@ export function casesOn(engine: Engine): Case[] {
       run: () => fillNormal(engine, noise, event++, normal),
     },
     programmed(engine, weights, root, () => event++),
+    ...deviceCasesOn(engine, at(root, "devices")),
   ];
 }
 

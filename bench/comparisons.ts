@@ -1,4 +1,5 @@
 import { named } from "./cases.ts";
+import { namedDevices } from "./device-cases.ts";
 import type { KernelTime } from "./kernels.ts";
 import type { PeerTime } from "./peers.ts";
 
@@ -50,6 +51,12 @@ const comparisons: readonly Comparison[] = [
     theirs: ["aihwkit, program a tile", "aihwkit, drift a tile"],
     sum: true,
     goal: 0.2,
+  },
+  {
+    title: "relaxation of 2^20 devices: numpy",
+    ours: namedDevices.relaxation,
+    theirs: ["numpy, relaxation of devices"],
+    goal: 1,
   },
 ];
 

@@ -23,13 +23,14 @@ export function timePeers(): PeerTimes {
   if (!tile) {
     return { times: [], missing: [`no numpy behind ${python}: set CROSSOHM_PYTHON to compare with peers`] };
   }
+  const devices = timesOf(python, "bench/peers/devices.py", {});
   const checkout = process.env.CROSSOHM_CROSSSIM;
   const crossSim = checkout ? timesOf(python, "bench/peers/crosssim_tile.py", { PYTHONPATH: checkout }) : null;
   const reason = checkout
     ? `no CrossSim that ${python} can run in ${checkout}`
     : "set CROSSOHM_CROSSSIM to its checkout";
   return {
-    times: [...tile.times, ...(crossSim?.times ?? [])],
+    times: [...tile.times, ...(devices?.times ?? []), ...(crossSim?.times ?? [])],
     missing: [...tile.missing, ...(crossSim?.missing ?? [`CrossSim is left out: ${reason}`])],
   };
 }
