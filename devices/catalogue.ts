@@ -13,6 +13,9 @@ import { stanfordPku } from "./resistive-switching/stanford-pku.ts";
 import { vteam } from "./resistive-switching/vteam.ts";
 import { yakopcic } from "./resistive-switching/yakopcic.ts";
 import { strontiumTitanate } from "./strontium-titanate/strontium-titanate.ts";
+import { diffusive } from "./volatile/diffusive.ts";
+import { dynamicMemristor } from "./volatile/dynamic-memristor.ts";
+import { tsodyksMarkram } from "./volatile/tsodyks-markram.ts";
 
 /** Every device model, by the name users give. */
 export const deviceModels: readonly DeviceModel[] = [
@@ -35,6 +38,10 @@ export const deviceModels: readonly DeviceModel[] = [
   // Chalcogenides under light.
   chalcogenide,
   lookupTable,
+  // Volatile.
+  dynamicMemristor,
+  diffusive,
+  tsodyksMarkram,
 ];
 
 /** The model of that name; an unknown one is refused with the names near it. */
