@@ -142,7 +142,8 @@ export interface Cells {
   /**
    * One reading's noise: `centre` receives the conductance with the part of the noise that is held for the run (it may be
    * negative: only a whole read is clamped), `deviation` the standard deviation of the part that is fresh at every product.
-   * The same `reading` gives the same held draw.
+   * What is held and has a memory (flicker and telegraph noise) is that of this moment: any reading at the same time finds the same, and
+   * readings at other times are as like it as such noise is. `reading` numbers what is held and has none: white noise, if all is to be held.
    */
   readNoise(split: NoiseSplit, reading: number, centre: Float32Array, deviation: Float32Array): void;
   /**

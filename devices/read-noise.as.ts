@@ -1,43 +1,28 @@
-import { fillBlock } from "../src/ground/draws/normal.as";
 import { loadFloats, storeFloats } from "../src/ground/kernels/lanes.as";
 import { normalDensity, normalTailOverDensity, one } from "../src/ground/kernels/mathematics.as";
-
-const normals = memory.data(2048, 16);
 
 // @ts-ignore: decorator
 @inline
 function splitFour(
-  conductance: usize, amplitude: usize, held: v128, fresh: v128, normal: v128, centre: usize, deviation: usize, count: i32,
+  conductance: usize, amplitude: usize, slow: usize, fresh: v128, centre: usize, deviation: usize, count: i32,
 ): void {
   const g = loadFloats(conductance, count);
   const s = f32x4.mul(g, loadFloats(amplitude, count));
-  storeFloats(centre, f32x4.add(g, f32x4.mul(f32x4.mul(s, held), normal)), count);
+  storeFloats(centre, f32x4.add(g, f32x4.mul(s, loadFloats(slow, count))), count);
   storeFloats(deviation, f32x4.mul(s, fresh), count);
 }
 
 export function splitReadNoise(
-  conductance: usize, amplitude: usize, held: f32, fresh: f32, key0: u32, key1: u32, low: u32, high: u32,
-  centre: usize, deviation: usize, count: i32,
+  conductance: usize, amplitude: usize, slow: usize, fresh: f32, centre: usize, deviation: usize, count: i32,
 ): void {
-  const slow = f32x4.splat(held);
   const fast = f32x4.splat(fresh);
-  if (held == 0) memory.fill(normals, 0, 2048);
-  for (let start = 0; start < count; start += 512) {
-    const some = min(512, count - start);
-    if (held != 0) fillBlock(key0, key1, <u32>start >> 9, low, high, normals, some);
-    const whole = <usize>(some & ~3) << 2;
-    for (let i: usize = 0; i < whole; i += 16) {
-      splitFour(conductance + i, amplitude + i, slow, fast, v128.load(normals + i), centre + i, deviation + i, 4);
-    }
-    if (some & 3) {
-      const left = some & 3;
-      const last = v128.load(normals + whole);
-      splitFour(conductance + whole, amplitude + whole, slow, fast, last, centre + whole, deviation + whole, left);
-    }
-    conductance += 2048;
-    amplitude += 2048;
-    centre += 2048;
-    deviation += 2048;
+  const whole = <usize>(count & ~3) << 2;
+  for (let i: usize = 0; i < whole; i += 16) {
+    splitFour(conductance + i, amplitude + i, slow + i, fast, centre + i, deviation + i, 4);
+  }
+  if (count & 3) {
+    const left = count & 3;
+    splitFour(conductance + whole, amplitude + whole, slow + whole, fast, centre + whole, deviation + whole, left);
   }
 }
 

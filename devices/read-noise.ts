@@ -1,14 +1,13 @@
-import { type Draw, fillNormalPlain, wordsOfEvent } from "../src/ground/draws/index.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
 
 /**
- * Divides a reading's noise: centre = g + g amplitude held N, one N per cell, is what stays for a while, and may be negative (a cell
- * is clamped once, after its fast noise is added); deviation = g amplitude fresh is what is drawn anew at every read.
+ * Divides a reading's noise: centre = g + g amplitude slow is what stays for a while, and may be negative (a cell is clamped once, after its
+ * fast noise is added); deviation = g amplitude fresh is what is drawn anew at every read.
  *
  * @param conductance g, S, [cells]
  * @param amplitude relative noise of each cell at scale 1, dimensionless, [cells]
- * @param held how much of it is slow, dimensionless; 0: centre is g
- * @param fresh how much of it is fast, dimensionless
+ * @param slow the noise that is held, dimensionless, [cells]
+ * @param fresh standard deviation of the noise that is fast, dimensionless
  * @param centre receives S, [cells]
  * @param deviation receives S, [cells]; may be `conductance`
  */
@@ -16,51 +15,40 @@ export function splitReadNoise(
   engine: Engine,
   conductance: Float32Array,
   amplitude: Float32Array,
-  held: number,
+  slow: Float32Array,
   fresh: number,
-  draw: Draw,
-  event: number,
   centre: Float32Array,
   deviation: Float32Array,
 ): void {
   if (!engine.kernels) {
-    splitReadNoisePlain(conductance, amplitude, held, fresh, draw, event, centre, deviation);
+    splitReadNoisePlain(conductance, amplitude, slow, fresh, centre, deviation);
     return;
   }
   const { memory } = engine;
-  const [low, high] = wordsOfEvent(event);
   engine.kernels.splitReadNoise(
     memory.address(conductance),
     memory.address(amplitude),
-    held,
+    memory.address(slow),
     fresh,
-    draw.key[0],
-    draw.key[1],
-    low,
-    high,
     memory.address(centre),
     memory.address(deviation),
     centre.length,
   );
 }
 
-/** Twin of the kernel; centres agree within 4e-6 of g amplitude held max(1, |N|) and 2e-7 of g, deviations within 2e-7 of themselves. */
+/** Twin of the kernel; centres agree within 2e-7 of the sum of both terms' sizes, deviations within 2e-7 of themselves. */
 export function splitReadNoisePlain(
   conductance: Float32Array,
   amplitude: Float32Array,
-  held: number,
+  slow: Float32Array,
   fresh: number,
-  draw: Draw,
-  event: number,
   centre: Float32Array,
   deviation: Float32Array,
 ): void {
-  const normal = new Float32Array(centre.length);
-  if (held !== 0) fillNormalPlain(draw, event, normal);
   for (let i = 0; i < centre.length; i++) {
     const g = conductance[i]!;
     const s = g * amplitude[i]!;
-    centre[i] = g + s * held * normal[i]!;
+    centre[i] = g + s * slow[i]!;
     deviation[i] = s * fresh;
   }
 }

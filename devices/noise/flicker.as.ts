@@ -6,11 +6,12 @@ const drawn = memory.data(2048, 16);
 /** Sum over the bands of one block. */
 const sums = memory.data(2048, 16);
 
-// What becomes of a band, as in flicker.ts; from 4 on, moved by single bytes.
+// What becomes of a band, as in flicker.ts; from 4 on, moved by single bytes, from 8 on of words that are drawn first.
 const asItIs = 0;
 const fresh = 1;
 const movedByNormals = 2;
 const movedBySums = 3;
+const newWords = 8;
 
 /** Eight bits of every word, as odd numbers of -127 .. 127. */
 // @ts-ignore: decorator
@@ -88,8 +89,7 @@ export function moveFlicker(plan: usize, factors: usize, bands: i32, out: usize,
       const weight = v128.load_splat<f32>(factor, 8);
       const block = <u32>start >> 9;
       if (deed == fresh || deed == movedByNormals) fillBlock(key0, key1, block, event, 0, drawn, some);
-      // Four slow bands in turn share the words of one event.
-      else if (deed == movedBySums || deed == 4) fillWordBlock(key0, key1, block, event, 0, drawn, some);
+      else if (deed == movedBySums || deed >= newWords) fillWordBlock(key0, key1, block, event, 0, drawn, some);
       if (deed == asItIs) {
         for (let i: usize = 0; i < whole; i += 16) add(i, weight, v128.load(values + i));
         if (left) add(whole, weight, loadFloats(values + whole, left));

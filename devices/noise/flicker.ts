@@ -2,12 +2,13 @@ import { at, type Draw, fillNormal, fillNormalPlain, fillWordsPlain } from "../.
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { Band } from "./bands.ts";
 
-// What becomes of a band at a time, as in flicker.as.ts; `movedByBytes` + 0 .. 3 names the byte.
+// What becomes of a band at a time, as in flicker.as.ts; `movedByBytes` + 0 .. 3 names the byte, `newWords` the first of those that share words.
 const asItIs = 0;
 const fresh = 1;
 const movedByNormals = 2;
 const movedBySums = 3;
 const movedByBytes = 4;
+const newWords = 8;
 
 /** Moves of so few time constants are the same number in float32: such a band waits for more. */
 const shortestMove = 2 ** -25;
@@ -21,8 +22,9 @@ const sumsBelow = 0.2;
 const bytesBelow = 0.05;
 const deviationOfSums = Math.sqrt((4 * (2 ** 16 - 1)) / 12);
 const deviationOfOddBytes = Math.sqrt((2 ** 14 - 1) / 3);
-/** Events of a time's draw: normals of band k are event k, words of slow bands follow from here. */
-const wordEvents = 1000;
+// Events of a time's draw: normals of band k are event k; its words are one of these, of which four neighbours take a byte each.
+const sumEvents = 1000;
+const byteEvents = 2000;
 
 /** Numbers of its own that a band keeps beside its values. */
 export const numbersPerBand = 2;
@@ -91,7 +93,7 @@ export class Flicker {
    */
   add(now: number, weights: ArrayLike<number>, draw: Draw, out: Float32Array): void {
     const deeds: Deed[] = [];
-    let slow = 0;
+    let words = 0;
     const drawNow = at(draw, now);
     for (const [k, { time }] of this.#bands.entries()) {
       const weight = weights[k]!;
@@ -117,12 +119,13 @@ export class Flicker {
       const loss = -Math.expm1(-past);
       const gain = Math.sqrt(-Math.expm1(-2 * past));
       if (past >= sumsBelow) deeds.push({ ...deed, kind: movedByNormals, loss, gain });
-      else if (past >= bytesBelow) deeds.push({ ...deed, kind: movedBySums, loss, gain: gain / deviationOfSums });
-      else {
-        const kind = movedByBytes + (slow & 3);
-        const event = wordEvents + (slow >> 2);
+      else if (past >= bytesBelow) {
+        deeds.push({ ...deed, kind: movedBySums, event: sumEvents + k, loss, gain: gain / deviationOfSums });
+      } else {
+        const event = byteEvents + (k >> 2);
+        const kind = movedByBytes + (k & 3) + (event === words ? 0 : newWords);
         deeds.push({ ...deed, kind, event, loss, gain: gain / deviationOfOddBytes });
-        slow++;
+        words = event;
       }
     }
     if (deeds.length > 0) doDeeds(this.#engine, deeds, out);
@@ -158,7 +161,7 @@ function doDeedsPlain(deeds: readonly Deed[], out: Float32Array): void {
   const words = new Int32Array(out.length);
   for (const { values, kind, draw, event, loss, gain, weight } of deeds) {
     if (kind === fresh || kind === movedByNormals) fillNormalPlain(draw, event, normals);
-    else if (kind === movedBySums || kind === movedByBytes) fillWordsPlain(draw, event, words);
+    else if (kind === movedBySums || kind >= newWords) fillWordsPlain(draw, event, words);
     const innovation = innovationOf(kind, normals, words);
     for (let i = 0; i < out.length; i++) {
       if (kind === fresh) {

@@ -41,7 +41,8 @@ export class ReadNoise {
   readonly #bands: readonly Band[];
   readonly #flicker: Flicker;
   readonly #telegraph: Telegraph | null;
-  readonly #draw: Draw;
+  readonly #flickerDraw: Draw;
+  readonly #whiteDraw: Draw;
 
   /** @param fields, numbers  as `noiseState` asks for them */
   constructor(
@@ -54,7 +55,8 @@ export class ReadNoise {
     const field = (name: string) => fields[name] as Float32Array;
     this.#engine = engine;
     this.#law = law;
-    this.#draw = draw;
+    this.#flickerDraw = at(draw, "flicker");
+    this.#whiteDraw = at(draw, "white");
     this.#bands = flickerBands(law);
     this.#flicker = new Flicker(
       engine,
@@ -99,9 +101,9 @@ export class ReadNoise {
     const { memory } = this.#engine;
     const mark = memory.mark();
     const [relative, normal] = [memory.float32(current.length).fill(0), memory.float32(current.length)];
-    this.#flicker.add(now, this.#weights(0, how.duration), at(this.#draw, "flicker"), relative);
+    this.#flicker.add(now, this.#weights(0, how.duration), this.#flickerDraw, relative);
     this.#telegraph?.add(now, 0, relative);
-    fillNormal(this.#engine, at(this.#draw, "white", reading), 0, normal);
+    fillNormal(this.#engine, at(this.#whiteDraw, reading), 0, normal);
     const unit = this.#floorOfUnit(how);
     const white = this.#white(how.duration, Math.abs(how.voltage));
     for (let i = 0; i < current.length; i++) {
@@ -133,9 +135,9 @@ export class ReadNoise {
     const mark = memory.mark();
     const [relative, normal] = [memory.float32(centre.length).fill(0), memory.float32(centre.length).fill(0)];
     const window = windowOf(split);
-    this.#flicker.add(now, this.#weights(window, how.duration), at(this.#draw, "flicker"), relative);
+    this.#flicker.add(now, this.#weights(window, how.duration), this.#flickerDraw, relative);
     if (split.mode !== "perRead") this.#telegraph?.add(now, window, relative);
-    if (split.mode === "held") fillNormal(this.#engine, at(this.#draw, "white", reading), 0, normal);
+    if (split.mode === "held") fillNormal(this.#engine, at(this.#whiteDraw, reading), 0, normal);
     const variances = this.#variances(how, split);
     for (let i = 0; i < centre.length; i++) {
       const g = centre[i]!;

@@ -1,5 +1,6 @@
 import type { KnownTree } from "../../src/ground/known.ts";
 import { leafAt } from "../../src/ground/known-tree.ts";
+import type { NoiseSplit } from "../device.ts";
 import { numberAt, wholeNumberAt, wordAt } from "../values.ts";
 import { type Cubic, cubicOf, curveOf, powerCurveOf } from "./curve.ts";
 import { exponentTableOf } from "./exponent-table.ts";
@@ -70,21 +71,19 @@ export function lawOf(values: KnownTree): PhaseChangeLaw {
   };
 }
 
-/**
- * Variance factors of one reading at age t: total ln((t + t_r) / 2 t_r), of which the part slower than the run's window W,
- * ln((t + t_r) / W), is held and ln(W / 2 t_r) is fresh; W is limited to 2 t_r .. t + t_r.
- */
-export function noiseFactors(
-  age: number,
-  readTime: number,
-  split: { mode: string; window: number },
-): { held: number; fresh: number } {
+/** What a reading of a cell divides at: the window, s, limited to 2 t_r .. t + t_r, and t + t_r, the slowest that a cell of age t has shown. */
+export function noiseWindow(age: number, readTime: number, split: NoiseSplit): { window: number; longest: number } {
   const longest = Math.max(age + readTime, 2 * readTime);
-  const window =
-    split.mode === "held"
-      ? 2 * readTime
-      : split.mode === "perRead"
-        ? longest
-        : Math.min(Math.max(split.window, 2 * readTime), longest);
+  if (split.mode === "held") return { window: 2 * readTime, longest };
+  if (split.mode === "perRead") return { window: longest, longest };
+  return { window: Math.min(Math.max(split.window, 2 * readTime), longest), longest };
+}
+
+/**
+ * Variance factors of one reading at age t: total ln((t + t_r) / 2 t_r), of which the part slower than the window W, ln((t + t_r) / W), is held
+ * and ln(W / 2 t_r) is fresh.
+ */
+export function noiseFactors(age: number, readTime: number, split: NoiseSplit): { held: number; fresh: number } {
+  const { window, longest } = noiseWindow(age, readTime, split);
   return { held: Math.log(longest / window), fresh: Math.log(window / (2 * readTime)) };
 }

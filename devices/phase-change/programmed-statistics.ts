@@ -9,9 +9,14 @@ import { splitReadNoise } from "../read-noise.ts";
 import { allocateState } from "../state.ts";
 import { lawOf, noiseFactors, type PhaseChangeLaw } from "./law.ts";
 import { programCells, readNoiseAmplitudes } from "./programming.ts";
+import { SlowNoise, slowNoiseState } from "./slow-noise.ts";
 
 /** V below which the amorphous phase does not switch, so that a read leaves the state alone. */
 const largestReadVoltage = 0.5;
+
+// Numbers of the whole population, in the state's `common`; those of slow noise follow.
+const lastProgramming = 0;
+const ownNumbers = 4;
 
 /** Phase-change cells by the statistics of how they come out of programming, drift and read; law.ts has the equations. */
 export const phaseChange: DeviceModel = {
@@ -35,14 +40,35 @@ export const phaseChange: DeviceModel = {
 };
 
 function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: Draw, switches: DeviceSwitches): Cells {
+  const noisy = switches.readNoise && law.readNoiseScale > 0;
+  // Of memory that nobody touches before the first reading that needs it.
+  const { bands, numbers } = noisy ? slowNoiseState(law.readTime) : { bands: 0, numbers: 0 };
+  const slowNames = Array.from({ length: bands }, (_, k) => `slow noise ${k}`);
   const state = allocateState(
     engine,
-    { programmed: "float32", exponent: "float32", readNoiseAmplitude: "float32", programmedAt: "float64" },
+    {
+      programmed: "float32",
+      exponent: "float32",
+      readNoiseAmplitude: "float32",
+      programmedAt: "float64",
+      ...(Object.fromEntries(slowNames.map((name) => [name, "float32"])) as Record<string, "float32">),
+    },
     count,
+    ownNumbers + numbers,
   );
   const { programmed, exponent, readNoiseAmplitude, programmedAt } = state.fields;
   const inForce = { ...law, programmingNoiseScale: switches.programmingNoise ? law.programmingNoiseScale : 0 };
-  const noisy = switches.readNoise && law.readNoiseScale > 0;
+  const slow = noisy
+    ? new SlowNoise(
+        engine,
+        law.readTime,
+        slowNames.map(
+          (name) => (state.fields as Readonly<Record<string, Float32Array | Float64Array>>)[name] as Float32Array,
+        ),
+        state.common.subarray(ownNumbers),
+        at(draw, "held read noise"),
+      )
+    : null;
   const { polaritySpread } = law;
   let clock = 0;
 
@@ -73,7 +99,10 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
     get clock() {
       return clock;
     },
-    save: () => state.save(clock),
+    save() {
+      slow?.tidy();
+      return state.save(clock);
+    },
     restore(bytes) {
       clock = state.restore(bytes);
     },
@@ -95,6 +124,8 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
         event,
       );
       programmedAt.fill(clock);
+      state.common[lastProgramming] = event;
+      slow?.forget();
     },
     replace(values, drifts) {
       programmed.set(values);
@@ -102,31 +133,26 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
       if (!drifts) exponent.fill(0);
       if (law.readNoiseReference === "programmed") readNoiseAmplitudes(engine, law, programmed, readNoiseAmplitude);
     },
-    readNoise(split, reading, centre, deviation) {
+    readNoise(split, _reading, centre, deviation) {
       conductance(deviation);
-      if (!noisy) {
+      if (!slow) {
         centre.set(deviation);
         deviation.fill(0);
         return;
       }
-      const common = commonAge(programmedAt, clock);
-      const held = at(draw, "held read noise");
-      const event = 0;
-      if (common !== null) {
-        const factors = noiseFactors(common, law.readTime, split);
-        const [slow, fast] = [Math.sqrt(factors.held), Math.sqrt(factors.fresh)];
-        const draws = at(held, reading);
-        splitReadNoise(engine, deviation, readNoiseAmplitude, slow, fast, draws, event, centre, deviation);
-        return;
-      }
+      const event = state.common[lastProgramming]!;
       const mark = engine.memory.mark();
-      const drifted = engine.memory.float32(count);
-      drifted.set(deviation);
-      splitReadNoise(engine, drifted, readNoiseAmplitude, 1, 1, at(held, reading), event, centre, deviation);
-      for (let i = 0; i < count; i++) {
-        const factors = noiseFactors(clock - programmedAt[i]!, law.readTime, split);
-        centre[i] = drifted[i]! + (centre[i]! - drifted[i]!) * Math.sqrt(factors.held);
-        deviation[i]! *= Math.sqrt(factors.fresh);
+      const held = engine.memory.float32(count).fill(0);
+      const common = commonAge(programmedAt, clock);
+      if (common !== null) {
+        slow.add(split, event, clock, common, held);
+        const { fresh } = noiseFactors(common, law.readTime, split);
+        splitReadNoise(engine, deviation, readNoiseAmplitude, held, Math.sqrt(fresh), centre, deviation);
+      } else {
+        const ages = programmedAt.map((since) => clock - since);
+        slow.addEach(split, event, clock, ages, held, engine.memory.float32(count));
+        splitReadNoise(engine, deviation, readNoiseAmplitude, held, 1, centre, deviation);
+        for (let i = 0; i < count; i++) deviation[i]! *= Math.sqrt(noiseFactors(ages[i]!, law.readTime, split).fresh);
       }
       engine.memory.release(mark);
     },

@@ -65,9 +65,16 @@ export function keepsTheDeviceContract(model: DeviceModel, set: string): void {
       const [one, same, other] = [await programmed(1), await programmed(1), await programmed(2)];
       for (const cells of [one, same, other]) cells.elapse(device.firstReading);
       expect(read(same, 0)).toEqual(read(one, 0));
-      if (one.heldShare(split) === null) return;
+      if (!((one.heldShare(split) ?? 0) > 0)) return;
       expect(read(other, 0).centre).not.toEqual(read(one, 0).centre);
-      expect(read(one, 1).centre).not.toEqual(read(one, 0).centre);
+      // Noise with a memory is that of its moment, noise without one that of its reading: another of both is another draw.
+      const relative = (cells: Cells, reading: number) => {
+        const { centre, now } = read(cells, reading);
+        return centre.map((value, i) => value / now[i]!);
+      };
+      const before = relative(one, 0);
+      one.elapse(1);
+      expect(relative(one, 1)).not.toEqual(before);
     });
 
     it("is its target, without noise and drift", async () => {

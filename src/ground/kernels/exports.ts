@@ -23,12 +23,8 @@ export interface KernelExports {
   splitReadNoise(
     conductance: number,
     amplitude: number,
-    held: number,
+    slow: number,
     fresh: number,
-    key0: number,
-    key1: number,
-    low: number,
-    high: number,
     centre: number,
     deviation: number,
     count: number,

@@ -183,7 +183,8 @@ describe("figures of an accuracy", () => {
     const exact = (await run({ without: new Set(all) })).evaluation;
     for (const { meanSquaredError } of exact.results) expect(meanSquaredError.mean).toBeLessThan(1e-10);
     const [first, , later] = (await run({})).evaluation.results;
-    expect(later!.meanSquaredError.mean).toBeGreaterThan(2 * first!.meanSquaredError.mean);
+    // A day of drift that nothing compensates about doubles it; three chips tell a half more.
+    expect(later!.meanSquaredError.mean).toBeGreaterThan(1.5 * first!.meanSquaredError.mean);
   });
 
   it("count every conversion of the first batch and every pair in the histograms", async () => {
