@@ -5,7 +5,7 @@ import { lightBalance } from "../../../devices/chalcogenide/thin-film.ts";
 import type { KnownTree } from "../../../src/ground/known.ts";
 import { shippedSet } from "../../contracts/device-contract.ts";
 import { deviceOf, expectGolden, type Golden } from "../../contracts/golden.ts";
-import { freshDevice, stretchOf, withLeaf } from "../../contracts/one-device.ts";
+import { freshDevice, loopOf, stretchOf, withLeaf } from "../../contracts/one-device.ts";
 
 const shipped = shippedSet("chalcogenide", "sarwat-2022");
 const optical = withLeaf(shipped, "trace.role", "optical");
@@ -202,6 +202,15 @@ describe("a chalcogenide optomemristor", () => {
       byVoltage.apply(1.4, ms);
       byLight.apply(0, ms, lamp);
       expect([byVoltage.x[1], byLight.x[1]]).toEqual(bySource);
+    }
+  });
+
+  it.each([1e9, 1e-3])("follows a loop of %d V/s, free and with a compliance current", (rate) => {
+    const law = optomemristorLaw(shipped);
+    for (const compliance of [Infinity, 30e-9]) {
+      const { currents, work } = loopOf(law, [0, 2, 0, -2, 0], rate, 40, { compliance });
+      expect(currents.every((own) => Number.isFinite(own) && Math.abs(own) <= compliance)).toBe(true);
+      expect(work).toBeGreaterThan(0);
     }
   });
 });

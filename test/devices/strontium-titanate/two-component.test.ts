@@ -4,7 +4,7 @@ import type { DeviceLaw, Numbers } from "../../../devices/population/index.ts";
 import { twoComponentLaw } from "../../../devices/strontium-titanate/two-component.ts";
 import type { KnownTree } from "../../../src/ground/known.ts";
 import { shippedSet } from "../../contracts/device-contract.ts";
-import { bentSets, freshDevice, stretchOf, withLeaf } from "../../contracts/one-device.ts";
+import { bentSets, freshDevice, loopOf, stretchOf, withLeaf } from "../../contracts/one-device.ts";
 
 const shipped = shippedSet("strontium-titanate", "weilenmann-2024");
 const ageing = withLeaf(shipped, "lasting.retention.law", "power");
@@ -199,5 +199,14 @@ describe("strontium titanate with a lasting and a volatile component", () => {
     expect(work).toBeLessThanOrEqual(2 * compliance * duration);
     expect(limited.x[1]).toBeLessThan(free.x[1]!);
     expect(limited.x[1]).toBeGreaterThan(0);
+  });
+
+  it.each([1e9, 1e-3])("follows a loop of %d V/s, free and with a compliance current", (rate) => {
+    const law = twoComponentLaw(shipped);
+    for (const compliance of [Infinity, 30e-9]) {
+      const { currents, work } = loopOf(law, [0, 3.2, 0, -3.2, 0], rate, 40, { compliance });
+      expect(currents.every((own) => Number.isFinite(own) && Math.abs(own) <= compliance)).toBe(true);
+      expect(work).toBeGreaterThan(0);
+    }
   });
 });
