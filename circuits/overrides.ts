@@ -56,8 +56,8 @@ function withOverride(chip: Chip, { key, value }: Override, changed: (path: stri
   if (isNoChange(key, known.value, chip.device.values)) return chip;
   const set = leavesOf(chip.device.values).map(([path]) => `device.${path}`);
   const rest = sectionNames.flatMap((section) => Object.keys(chip[section]).map((leaf) => `${section}.${leaf}`));
-  const paths = [...set, ...rest, ...leavesOf(chip.costs).map(([path]) => `costs.${path}`)];
-  const path = leafMeant(key, { paths, tops: ["device"], expected: "a key of the parameter set or the chip" });
+  const all = [...set, ...rest, ...leavesOf(chip.costs).map(([path]) => `costs.${path}`)];
+  const path = leafMeant(key, { groups: [all], tops: ["device"], expected: "a key of the parameter set or the chip" });
   changed(path, value);
   return withValue(chip, path, known, value);
 }
@@ -69,8 +69,8 @@ export function isNoChange(key: string, value: KnownValue, values: KnownTree): b
 
 /** Where a key is looked for. */
 export interface KeySpace {
-  /** Full paths of all leaves. */
-  readonly paths: readonly string[];
+  /** Full paths of all leaves, in groups: the end of a path means one of the first group that has it. */
+  readonly groups: readonly (readonly string[])[];
   /** First words of paths that may be left out. */
   readonly tops: readonly string[];
   /** What an unknown key is told. */
@@ -78,7 +78,8 @@ export interface KeySpace {
 }
 
 /** The one leaf that a key means, by its full path: "device.range", "tile.rows", "costs.buffer.read". */
-export function leafMeant(asked: string, { paths, tops, expected }: KeySpace): string {
+export function leafMeant(asked: string, { groups, tops, expected }: KeySpace): string {
+  const paths = groups.flat();
   const key = Object.hasOwn(switches, asked) ? switches[asked]! : asked;
   const refuse = (found: string, fitting: readonly string[]) =>
     inputError({ file: "--set", found: `"${key}" ${found}`, expected: listed(fitting) });
@@ -88,7 +89,8 @@ export function leafMeant(asked: string, { paths, tops, expected }: KeySpace): s
   if (exact.length > 1) throw refuse(`fits ${exact.length} keys`, exact);
   const within = paths.filter((path) => begins.some((begin) => path.startsWith(`${begin}.`)));
   if (within.length > 0) throw refuse("is a group of keys", within);
-  const fitting = paths.filter((path) => path.endsWith(`.${key}`));
+  const ends = groups.map((group) => group.filter((path) => path.endsWith(`.${key}`)));
+  const fitting = ends.find((group) => group.length > 0) ?? [];
   if (fitting.length === 1) return fitting[0]!;
   if (fitting.length > 1) throw refuse(`fits ${fitting.length} keys`, fitting);
   const short = (path: string) => {

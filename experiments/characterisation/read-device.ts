@@ -120,9 +120,9 @@ function withOverrides(
     const known = valueOfText(value);
     if (isNoChange(key, known.value, now)) continue;
     const own = leavesOf(now).map(([path]) => `device.${path}`);
-    const paths = [...protocolPaths(tree).map((path) => `protocol.${path}`), ...own];
+    const groups = [protocolPaths(tree).map((path) => `protocol.${path}`), own];
     const expected = "a key of the protocol or the parameter set";
-    const path = leafMeant(key, { paths, tops: ["protocol", "device"], expected });
+    const path = leafMeant(key, { groups, tops: ["protocol", "device"], expected });
     const inner = path.slice(path.indexOf(".") + 1);
     if (path.startsWith("protocol.")) {
       tree = withProtocolValue(tree, inner, value);

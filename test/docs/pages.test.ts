@@ -12,7 +12,14 @@ const pages = ["README.md", "CONTRIBUTING.md", "data/networks/README.md", "bench
 function commandsOf(page: string): string[][] {
   const blocks = [...readFileSync(page, "utf8").matchAll(/^```\w*\n(.*?)^```/gms)].map(([, block]) => block!);
   const lines = blocks.flatMap((block) => block.replaceAll(/\\\n/g, " ").split("\n"));
-  return lines.map((line) => line.replace(/\s#.*/, "").trim().split(/\s+/)).filter((words) => words.length > 1);
+  return lines
+    .map((line) =>
+      line
+        .replace(/(^|\s)#.*/, "")
+        .trim()
+        .split(/\s+/),
+    )
+    .filter((words) => words.length > 1);
 }
 
 describe.each(pages)("the commands in %s", (page) => {
