@@ -59,7 +59,7 @@ export class CrossbarArray {
       this.negative.program(negative, event);
       return null;
     }
-    const { writeVerify: scheme, targetRange, targetLow, operation } = this.#device;
+    const { writeVerify: scheme, targetRange, targetLow } = this.#device;
     if (!scheme) throw new Error("this device model cannot be programmed to a target");
     if (this.#exact) {
       this.positive.replace!(positive, true);
@@ -67,8 +67,8 @@ export class CrossbarArray {
       return null;
     }
     const span = targetRange - targetLow;
-    const first = writeVerify(this.positive, operation, scheme, positive, span, event);
-    const second = writeVerify(this.negative, operation, scheme, negative, span, event);
+    const first = writeVerify(this.positive, scheme, positive, span, event);
+    const second = writeVerify(this.negative, scheme, negative, span, event);
     this.positive.elapse(second.seconds);
     return addProgramming(first, second);
   }

@@ -63,6 +63,11 @@ export interface Operation {
 
 /** How a device without published statistics of programming is brought to a target: pulses, each followed by a read. */
 export interface WriteVerifyScheme {
+  readonly potentiate: Pulse;
+  readonly depress: Pulse;
+  readonly read: Pulse;
+  /** What is held between a pulse and its read, so that what a pulse leaves for a while is gone; null: nothing. */
+  readonly settle: Pulse | null;
   /** A read this near to the target ends it, as a share of the span between the lowest and the highest target. */
   readonly tolerance: number;
   /** Most pulses a cell gets. */

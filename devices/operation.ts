@@ -6,10 +6,7 @@ import { numberAt, numbersAt } from "./values.ts";
 export function operationOf(values: KnownTree): Operation {
   const tree = values.operation;
   const has = (key: string): boolean => tree !== undefined && !isKnown(tree) && key in tree;
-  const pulse = (key: string): Pulse => ({
-    voltage: numberAt(values, `operation.${key}.voltage`),
-    width: numberAt(values, `operation.${key}.width`, Number.MIN_VALUE),
-  });
+  const pulse = (key: string): Pulse => pulseAt(values, `operation.${key}`);
   return {
     read: pulse("read"),
     potentiate: has("potentiate") ? pulse("potentiate") : null,
@@ -27,5 +24,13 @@ export function operationOf(values: KnownTree): Operation {
           pulse: pulse("light"),
         }
       : null,
+  };
+}
+
+/** The voltage and the width under a path of a parameter set. */
+export function pulseAt(values: KnownTree, path: string): Pulse {
+  return {
+    voltage: numberAt(values, `${path}.voltage`),
+    width: numberAt(values, `${path}.width`, Number.MIN_VALUE),
   };
 }

@@ -1,5 +1,7 @@
 import type { KnownTree } from "../src/ground/known.ts";
+import { leafAt } from "../src/ground/known-tree.ts";
 import type { Cells, Operation, Pulse, WriteVerifyScheme } from "./device.ts";
+import { pulseAt } from "./operation.ts";
 import { numberAt, wholeNumberAt } from "./values.ts";
 
 /** What programming took, all cells together. */
@@ -16,9 +18,21 @@ export interface ProgrammingWork {
   readonly missed: number;
 }
 
-/** The leaves `programming` of a parameter set (data/devices/common.yaml). */
-export function writeVerifyScheme(values: KnownTree): WriteVerifyScheme {
+/**
+ * The leaves `programming` of a parameter set (data/devices/common.yaml); pulses it does not name are those of its `operation`. Null where
+ * there are not pulses of both signs.
+ */
+export function writeVerifyScheme(values: KnownTree, operation: Operation): WriteVerifyScheme | null {
+  const own = (key: string): Pulse | null =>
+    leafAt(values, `programming.${key}.voltage`) ? pulseAt(values, `programming.${key}`) : null;
+  const potentiate = own("potentiate") ?? operation.potentiate;
+  const depress = own("depress") ?? operation.depress;
+  if (!potentiate || !depress) return null;
   return {
+    potentiate,
+    depress,
+    read: operation.read,
+    settle: own("settle"),
     tolerance: numberAt(values, "programming.tolerance", 1e-6, 1),
     pulses: wholeNumberAt(values, "programming.pulses", 1, 100_000),
     growth: numberAt(values, "programming.growth", 0, 1),
@@ -41,14 +55,12 @@ const turn = 3;
  */
 export function writeVerify(
   cells: Cells,
-  operation: Operation,
   scheme: WriteVerifyScheme,
   target: Float32Array,
   span: number,
   event: number,
 ): ProgrammingWork {
-  const { read, potentiate, depress } = operation;
-  if (!potentiate || !depress) throw new Error("write-verify takes pulses of both signs");
+  const { read, potentiate, depress, settle } = scheme;
   const { count } = cells;
   const work = new Float64Array(count);
   const current = new Float64Array(count);
@@ -76,6 +88,11 @@ export function writeVerify(
       const stimulus = { voltage: voltage * (1 + scheme.growth) ** at, duration: width, programming: reading };
       cells.apply(stimulus, work, indices);
       for (const i of indices) seconds[i]! += width;
+    }
+    if (settle) {
+      const held = { voltage: settle.voltage, duration: settle.width, continues: true, programming: reading };
+      cells.apply(held, work, open);
+      for (const i of open) seconds[i]! += settle.width;
     }
     sums.pulses += open.length;
     now = total();

@@ -38,11 +38,11 @@ export interface Variable {
 /** A number that a device has for life and others have differently. */
 export interface Trait {
   readonly name: string;
-  /** Its median. */
+  /** Its median; of "log-normal-of-mean" its mean. */
   readonly value: number;
   /** normal: standard deviation over the value, never below 0; log-normal: standard deviation of the logarithm; uniform: half its width over the value. */
   readonly spread: number;
-  readonly distribution: "normal" | "log-normal" | "uniform";
+  readonly distribution: "normal" | "log-normal" | "log-normal-of-mean" | "uniform";
 }
 
 /** As many numbers as there are variables, traits or normals. */

@@ -13,7 +13,7 @@ export interface PopulationModel {
   /** Named in refusals. */
   readonly name: string;
   readonly law: DeviceLaw;
-  /** Whether pulses bring its cells to a target: the set then has `target.range` and `target.low`, what the largest weight and one of zero ask for. */
+  /** Whether pulses, of both signs, can bring its cells to a target: the set then has `target.range` and `target.low`, what the largest weight and one of zero ask for. */
   readonly programmable: boolean;
 }
 
@@ -29,12 +29,13 @@ export function preparePopulation(values: KnownTree, model: PopulationModel): Pr
     read: operation.read,
     compliance: numberAt(values, "compliance", Number.MIN_VALUE),
   };
-  const low = model.programmable ? numberAt(values, "target.low", 0) : 0;
+  const writeVerify = model.programmable ? writeVerifyScheme(values, operation) : null;
+  const low = writeVerify ? numberAt(values, "target.low", 0) : 0;
   return {
-    targetRange: model.programmable ? numberAt(values, "target.range", low) : 0,
+    targetRange: writeVerify ? numberAt(values, "target.range", low) : 0,
     targetLow: low,
     operation,
-    writeVerify: model.programmable ? writeVerifyScheme(values) : null,
+    writeVerify,
     firstReading: numberAt(values, "firstReading", 0),
     devicesPerCell: 1,
     tellsPolarity: model.law.polar,

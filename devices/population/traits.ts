@@ -26,6 +26,7 @@ export function drawTraits(
     for (let i = 0; i < field.length; i++) {
       const n = field[i]!;
       if (distribution === "log-normal") field[i] = value * Math.exp(sigma * n);
+      else if (distribution === "log-normal-of-mean") field[i] = value * Math.exp(sigma * n - (sigma * sigma) / 2);
       else if (distribution === "normal") field[i] = value * Math.max(0, 1 + sigma * n);
       else field[i] = value * (1 + sigma * (2 * normalDistribution(n) - 1));
     }

@@ -123,19 +123,19 @@ function variablesOf({ lasting: long, volatile, fastShare, retention }: Componen
 }
 
 function traitsOf(values: KnownTree, components: Components): Trait[] {
-  const logNormal = (name: string, value: number, spread: string): Trait => ({
+  const logNormal = (name: string, value: number, spread: string, of: "" | "-of-mean" = ""): Trait => ({
     name,
     value,
     spread: numberAt(values, spread, 0),
-    distribution: "log-normal",
+    distribution: `log-normal${of}`,
   });
   const low = numberAt(values, "stepNoise.low", 0, 1);
   const high = numberAt(values, "stepNoise.high", low, 1);
   return [
     logNormal("gain", numberAt(values, "metaplasticity.gain", 0), "metaplasticity.spread"),
-    logNormal("offset", components.offset, "conduction.spread"),
-    logNormal("fast rate", 1 / components.fast.time, "volatile.timeSpread"),
-    logNormal("slow rate", 1 / components.slow.time, "volatile.timeSpread"),
+    logNormal("offset", components.offset, "conduction.spread", "-of-mean"),
+    logNormal("fast rate", 1 / components.fast.time, "volatile.fast.spread"),
+    logNormal("slow rate", 1 / components.slow.time, "volatile.slow.spread"),
     {
       name: "step noise",
       value: (low + high) / 2,

@@ -251,9 +251,9 @@ export class Performance {
 
   /** Pulses, each verified by a read; devices are written one after another. */
   #verified(scheme: WriteVerifyScheme): void {
-    const { operation, targetRange, targetLow } = this.#device;
+    const { targetRange, targetLow } = this.#device;
     const span = targetRange - targetLow;
-    const work = writeVerify(this.#cells, operation, scheme, this.#target, span, this.#programmings++);
+    const work = writeVerify(this.#cells, scheme, this.#target, span, this.#programmings++);
     this.energy.pulse += work.pulseWork;
     this.energy.read += work.readWork;
     this.counts.pulses += work.pulses;

@@ -14,7 +14,7 @@ describe("write and verify", () => {
   it("brings every cell to its target within the tolerance, and counts what that took", async () => {
     const quiet = { ...everything, readNoise: false };
     const cells = device.create(await openEngine(1 << 20), count, drawOf(1), quiet);
-    const done = writeVerify(cells, operation, device.writeVerify!, target, span, 0);
+    const done = writeVerify(cells, device.writeVerify!, target, span, 0);
     const reached = new Float32Array(count);
     cells.conductance(reached);
     expect(done.missed).toBe(0);
