@@ -1,13 +1,18 @@
+import { deviceModel, shippedParameterSet } from "../devices/index.ts";
 import { relax } from "../devices/relaxation.ts";
 import { at, type Draw, fillNormal } from "../src/ground/draws/index.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
+import { readKnownTree } from "../src/ground/known-tree.ts";
 import type { Case } from "./cases.ts";
 
 /** Devices of a population. */
 const devices = 1 << 20;
 
 /** Names that comparisons quote. */
-export const namedDevices = { relaxation: "relaxation of strontium titanate" } as const;
+export const namedDevices = {
+  relaxation: "relaxation of strontium titanate",
+  accumulation: "stochastic pulse, accumulating pcm",
+} as const;
 
 /** Populations of a million devices. */
 export function deviceCasesOn(engine: Engine, root: Draw): Case[] {
@@ -34,5 +39,22 @@ export function deviceCasesOn(engine: Engine, root: Draw): Case[] {
         for (const { value, rate } of components) relax(engine, value, rate, 0.1);
       },
     },
+    pulse(engine, namedDevices.accumulation, "pcm-accumulation", "nandakumar-2018", at(root, "accumulation")),
   ];
+}
+
+/** The set's potentiation pulse on a whole population, with its spread and the work of every device. */
+function pulse(engine: Engine, name: string, model: string, set: string, draw: Draw): Case {
+  const { tree } = shippedParameterSet(model, set);
+  const device = deviceModel(model).prepare(readKnownTree((tree as { values: unknown }).values, set));
+  const switches = { programmingNoise: true, drift: true, readNoise: true, polarity: true };
+  const cells = device.create(engine, devices, draw, switches);
+  const work = engine.memory.float64(devices);
+  const { voltage, width } = device.operation.potentiate!;
+  return {
+    name,
+    each: "device",
+    count: devices,
+    run: () => cells.apply({ voltage, duration: width }, work),
+  };
 }

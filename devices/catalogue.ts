@@ -35,9 +35,9 @@ export const deviceModels: readonly DeviceModel[] = [
   measuredArray,
   // Steps of pulses.
   pulseResponse,
+  lookupTable,
   // Chalcogenides under light.
   chalcogenide,
-  lookupTable,
   // Volatile.
   dynamicMemristor,
   diffusive,

@@ -35,10 +35,26 @@ def relaxation(repeats):
     report(f"numpy, relaxation of devices, {vector_bits()}-bit exponentials", relax, repeats, DEVICES, "ns")
 
 
+def soft_bounds_pulse(repeats):
+    """A step that falls towards the bound, with a spread of its own at every pulse, clipped."""
+    chance = np.random.Generator(np.random.SFC64(1))
+    state = chance.random(DEVICES, dtype=np.float32)
+    normal = np.empty(DEVICES, np.float32)
+
+    def pulse():
+        chance.standard_normal(dtype=np.float32, out=normal)
+        step = np.float32(0.01) * (1 - state)
+        np.clip(state + step * (1 + np.float32(0.3) * normal), 0, 1)
+
+    report("numpy, soft-bounds pulse of devices", pulse, repeats, DEVICES, "ns")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Populations of devices in numpy: time a device.")
     parser.add_argument("--repeats", type=int, default=30)
-    relaxation(parser.parse_args().repeats)
+    repeats = parser.parse_args().repeats
+    relaxation(repeats)
+    soft_bounds_pulse(repeats)
 
 
 if __name__ == "__main__":
