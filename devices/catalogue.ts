@@ -16,6 +16,7 @@ import { strontiumTitanate } from "./strontium-titanate/strontium-titanate.ts";
 import { diffusive } from "./volatile/diffusive.ts";
 import { dynamicMemristor } from "./volatile/dynamic-memristor.ts";
 import { tsodyksMarkram } from "./volatile/tsodyks-markram.ts";
+import { synaptogen } from "./synaptogen/synaptogen.ts";
 
 /** Every device model, by the name users give. */
 export const deviceModels: readonly DeviceModel[] = [
@@ -31,6 +32,7 @@ export const deviceModels: readonly DeviceModel[] = [
   sky130,
   // Strontium titanate.
   strontiumTitanate,
+  synaptogen,
   // Arrays by their statistics.
   measuredArray,
   // Steps of pulses.
