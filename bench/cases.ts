@@ -29,6 +29,8 @@ export interface Case {
   readonly name: string;
   readonly each: "vector" | "sample" | "tile" | "device";
   readonly count: number;
+  /** Name of the case that its ratio is to; absent: the reference, for vectors. */
+  readonly over?: string;
   run(): void;
 }
 

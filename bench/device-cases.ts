@@ -1,5 +1,7 @@
 import { deviceModel, shippedParameterSet } from "../devices/index.ts";
+import { noiseState, ReadNoise, type ReadNoiseLaw } from "../devices/noise/index.ts";
 import { relax } from "../devices/relaxation.ts";
+import { allocateState } from "../devices/state.ts";
 import { at, type Draw, fillNormal } from "../src/ground/draws/index.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
 import { readKnownTree } from "../src/ground/known-tree.ts";
@@ -12,6 +14,7 @@ const devices = 1 << 20;
 export const namedDevices = {
   relaxation: "relaxation of strontium titanate",
   accumulation: "stochastic pulse, accumulating pcm",
+  white: "a read with white noise",
 } as const;
 
 /** Populations of a million devices. */
@@ -40,6 +43,16 @@ export function deviceCasesOn(engine: Engine, root: Draw): Case[] {
       },
     },
     pulse(engine, namedDevices.accumulation, "pcm-accumulation", "nandakumar-2018", at(root, "accumulation")),
+    noisyRead(engine, { ...quiet, white: 0.01 }, namedDevices.white, at(root, "white")),
+    {
+      ...noisyRead(
+        engine,
+        { ...quiet, white: 0.01, flicker: 0.01 },
+        "the same and 1/f noise of nine decades",
+        at(root, "flicker"),
+      ),
+      over: namedDevices.white,
+    },
   ];
 }
 
@@ -56,5 +69,37 @@ function pulse(engine: Engine, name: string, model: string, set: string, draw: D
     each: "device",
     count: devices,
     run: () => cells.apply({ voltage, duration: width }, work),
+  };
+}
+
+const quiet: ReadNoiseLaw = {
+  scale: 1,
+  white: 0,
+  whiteTime: 1e-6,
+  whiteConductance: 0,
+  flicker: 0,
+  flickerFrom: 1e-6,
+  flickerTo: 1e3,
+  telegraph: { share: 0, amplitude: 0, amplitudeSpread: 0, fastest: 1, slowest: 1 },
+  fano: 0,
+};
+
+/** Regular reads: 1 us long, one every 2 us. What is timed is a read's noise on currents that are there. */
+function noisyRead(engine: Engine, law: ReadNoiseLaw, name: string, draw: Draw): Case {
+  const { layout, numbers } = noiseState(law);
+  const state = allocateState(engine, layout, devices, numbers);
+  const noise = new ReadNoise(engine, law, state.fields, state.common, draw);
+  const current = new Float64Array(devices);
+  const how = { voltage: 0.1, duration: 1e-6, temperature: 300 };
+  let reading = 0;
+  return {
+    name,
+    each: "device",
+    count: devices,
+    run() {
+      current.fill(1e-6);
+      noise.read(2e-6 * reading, how, reading, null, current);
+      reading++;
+    },
   };
 }

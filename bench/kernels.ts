@@ -10,7 +10,7 @@ import { openEngine } from "../src/ground/kernels/index.ts";
 import { type Case, casesOn } from "./cases.ts";
 
 /** s for one of what the case does. */
-export interface KernelTime extends Pick<Case, "name" | "each"> {
+export interface KernelTime extends Pick<Case, "name" | "each" | "over"> {
   readonly median: number;
   readonly best: number;
 }
@@ -36,9 +36,10 @@ export async function timeKernels(repetitions = 60): Promise<KernelTime[]> {
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   repeat(repetitions, true);
-  return cases.map(({ name, each }, index) => ({
+  return cases.map(({ name, each, over }, index) => ({
     name,
     each,
+    ...(over ? { over } : {}),
     median: middle(seconds[index]!),
     best: Math.min(...seconds[index]!),
   }));
@@ -56,9 +57,9 @@ export function quantity(seconds: number): string {
 
 /** One line a case: time each, best and median, and the ratio of medians to the reference. */
 export function tableOf(times: readonly KernelTime[]): string {
-  const reference = times[0]!.median;
-  const lines = times.map(({ name, each, median, best }) => {
-    const ratio = each === "vector" ? (median / reference).toPrecision(3) : "";
+  const lines = times.map(({ name, each, over, median, best }) => {
+    const other = over ? times.find((one) => one.name === over)! : times[0]!;
+    const ratio = over || each === "vector" ? (median / other.median).toPrecision(3) : "";
     return `${name.padEnd(42)}${quantity(best).padStart(11)}${quantity(median).padStart(11)}${ratio.padStart(8)}  a ${each}`;
   });
   const head = `${"512 x 512, one thread".padEnd(42)}${"best".padStart(11)}${"median".padStart(11)}${"ratio".padStart(8)}`;
