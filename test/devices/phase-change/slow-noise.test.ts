@@ -96,6 +96,13 @@ describe("slow noise of doped GST", () => {
     expect(covarianceOf(age, later) - covarianceOf(age, day)).toBeGreaterThan(8 * error);
   });
 
+  it("has the correlations that docs/read-noise.md states, and none between 1 s and 1 h after programming", () => {
+    const correlation = (age: number, later: number): number =>
+      covarianceOf(age, later) / Math.sqrt(covarianceOf(age, 0) * covarianceOf(age + later, 0));
+    expect([1, hour, day].map((later) => correlation(10 * day, later).toFixed(2))).toEqual(["0.72", "0.27", "0.10"]);
+    expect(correlation(1, hour - 1)).toBeLessThan(1e-3);
+  });
+
   it("is the same in every reading of one moment, whatever the window takes away from it", async () => {
     const { cells, held } = await cellsOf();
     cells.elapse(hour);
