@@ -8,8 +8,10 @@ import { phaseChange } from "./phase-change/programmed-statistics.ts";
 import { thermal } from "./phase-change/thermal.ts";
 import { lookupTable } from "./pulse-response/lookup-table.ts";
 import { pulseResponse } from "./pulse-response/pulse-response.ts";
+import { jartVcm } from "./resistive-switching/jart-vcm.ts";
 import { sky130 } from "./resistive-switching/sky130.ts";
 import { stanfordPku } from "./resistive-switching/stanford-pku.ts";
+import { tio2 } from "./resistive-switching/tio2.ts";
 import { vteam } from "./resistive-switching/vteam.ts";
 import { yakopcic } from "./resistive-switching/yakopcic.ts";
 import { strontiumTitanate } from "./strontium-titanate/strontium-titanate.ts";
@@ -28,8 +30,10 @@ export const deviceModels: readonly DeviceModel[] = [
   // Resistive switching.
   vteam,
   yakopcic,
+  tio2,
   stanfordPku,
   sky130,
+  jartVcm,
   // Strontium titanate.
   strontiumTitanate,
   synaptogen,

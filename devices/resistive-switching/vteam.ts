@@ -1,6 +1,6 @@
 import type { KnownTree } from "../../src/ground/known.ts";
 import type { DeviceModel } from "../device.ts";
-import { continuousLaw, type DeviceLaw, preparePopulation } from "../population/index.ts";
+import { type ContinuousDeviceLaw, continuousLaw, preparePopulation } from "../population/index.ts";
 import { numberAt, wordAt } from "../values.ts";
 
 /**
@@ -11,11 +11,12 @@ import { numberAt, wordAt } from "../values.ts";
  *           0                                                 between,
  *
  * where v is the voltage in the model's own sense; `polarity` -1 turns it, so that a positive pulse potentiates. Resistance is linear in
- * w, or exponential.
+ * w, or exponential, or conductance is linear in w; the ends are then `on.conductance` and `off.conductance`. Fits to measured devices
+ * let w be conductive at its off end, so that `off` is the name of a direction there and no more.
  *
  * @source Kvatinsky et al., IEEE Trans. Circuits Syst. II 62, 786 (2015), doi:10.1109/TCSII.2015.2433536
  */
-export function vteamLaw(values: KnownTree): DeviceLaw {
+export function vteamLaw(values: KnownTree): ContinuousDeviceLaw {
   const thickness = numberAt(values, "thickness", Number.MIN_VALUE);
   const kOff = numberAt(values, "off.rate", 0) / thickness;
   const kOn = numberAt(values, "on.rate", Number.NEGATIVE_INFINITY, 0) / thickness;
@@ -25,16 +26,27 @@ export function vteamLaw(values: KnownTree): DeviceLaw {
   const alphaOn = numberAt(values, "on.exponent", 0);
   const pOff = numberAt(values, "off.window", 0);
   const pOn = numberAt(values, "on.window", 0);
-  const rOn = numberAt(values, "on.resistance", Number.MIN_VALUE);
-  const rOff = numberAt(values, "off.resistance", rOn);
   const polarity = numberAt(values, "polarity", -1, 1);
-  const exponential = wordAt(values, "resistance", ["linear", "exponential"]) === "exponential";
+  const scale = wordAt(values, "resistance", ["linear", "exponential", "conductance"]);
+  const [gOn, gOff] = ["on", "off"].map((end) =>
+    scale === "conductance"
+      ? numberAt(values, `${end}.conductance`, Number.MIN_VALUE)
+      : 1 / numberAt(values, `${end}.resistance`, Number.MIN_VALUE),
+  ) as [number, number];
+  const conductance = (w: number): number => {
+    if (scale === "conductance") return gOn + w * (gOff - gOn);
+    return scale === "exponential" ? gOn * (gOff / gOn) ** w : 1 / (1 / gOn + w * (1 / gOff - 1 / gOn));
+  };
   const usual = numberAt(values, "temperature", 1);
-  const deviceSpread = numberAt(values, "deviceSpread", 0);
+  const rateSpread = numberAt(values, "deviceSpread.rate", 0);
+  const conductanceSpread = numberAt(values, "deviceSpread.conductance", 0);
   const cycleSpread = numberAt(values, "cycleSpread", 0);
   return continuousLaw({
     variables: [{ name: "state", low: 0, high: 1, start: numberAt(values, "start", 0, 1) }],
-    traits: [{ name: "rate", value: 1, spread: deviceSpread, distribution: "log-normal" }],
+    traits: [
+      { name: "rate", value: 1, spread: rateSpread, distribution: "log-normal" },
+      { name: "conductance", value: 1, spread: conductanceSpread, distribution: "log-normal" },
+    ],
     conducting: 0,
     temperature: { usual, low: usual, high: usual },
     polar: false,
@@ -43,10 +55,7 @@ export function vteamLaw(values: KnownTree): DeviceLaw {
     precision: "float64",
     volatile: false,
     writes: (voltage) => polarity * voltage > vOff || polarity * voltage < vOn,
-    current(voltage, x) {
-      const w = x[0]!;
-      return voltage / (exponential ? rOn * (rOff / rOn) ** w : rOn + w * (rOff - rOn));
-    },
+    current: (voltage, x, traits) => voltage * traits[1]! * conductance(x[0]!),
     rates(voltage, x, traits, _surroundings, normals, out) {
       const v = polarity * voltage;
       const w = x[0]!;
@@ -62,7 +71,7 @@ export const vteam: DeviceModel = {
   name: "vteam",
   title: "Voltage-threshold-adaptive memristor (VTEAM)",
   kind: "dynamic",
-  parameterSets: ["kvatinsky-2015"],
+  parameterSets: ["kvatinsky-2015", "simbrain-cms", "simbrain-mf", "simbrain-ferroelectric"],
   prepare(values) {
     return preparePopulation(values, {
       name: "vteam",
