@@ -10,7 +10,7 @@ import { buildData } from "../../../src/surface/build/data.mjs";
 describe("what the package holds", () => {
   it("names the files of a folder and gives their content", () => {
     expect(embeddedNames("devices/phase-change")).toContain("joshi-2020");
-    expect(embeddedNames("devices")).toEqual([]);
+    expect(embeddedNames("devices")).toEqual(["common"]);
     expect(embeddedBelow("devices")).toContain("devices/ideal/exact");
     expect(embedded("devices/phase-change/joshi-2020")).toMatchObject({ name: "joshi-2020", model: "pcm" });
     expect(() => embedded("devices/none")).toThrow("no data/devices/none.yaml");
@@ -21,8 +21,14 @@ describe("what the package holds", () => {
     "%s says of every value how it is known",
     (path) => {
       const sources = Object.keys(embedded("sources") as object);
-      const { name, title, model, notCovered, ...tree } = embedded(path) as Record<string, unknown>;
-      expect(path.endsWith(`/${name}`)).toBe(true);
+      const { name, title, model, inherits, law, protocols, notCovered, ...tree } = embedded(path) as Record<
+        string,
+        unknown
+      >;
+      // What all device sets inherit is no set itself.
+      if (path !== "devices/common") expect(path.endsWith(`/${name}`)).toBe(true);
+      const { source: lawSource = null } = (law ?? {}) as { source?: string | null };
+      for (const source of lawSource?.split(", ") ?? []) expect(sources, `${path} law`).toContain(source);
       const read = readKnownTree(tree, path, { howKnown: "assumed", source: "unsaid" });
       for (const [at, leaf] of leavesOf(read)) {
         expect(isKnown(leaf), at).toBe(true);
