@@ -15,10 +15,10 @@ import { tio2 } from "./resistive-switching/tio2.ts";
 import { vteam } from "./resistive-switching/vteam.ts";
 import { yakopcic } from "./resistive-switching/yakopcic.ts";
 import { strontiumTitanate } from "./strontium-titanate/strontium-titanate.ts";
+import { synaptogen } from "./synaptogen/synaptogen.ts";
 import { diffusive } from "./volatile/diffusive.ts";
 import { dynamicMemristor } from "./volatile/dynamic-memristor.ts";
 import { tsodyksMarkram } from "./volatile/tsodyks-markram.ts";
-import { synaptogen } from "./synaptogen/synaptogen.ts";
 
 /** Every device model, by the name users give. */
 export const deviceModels: readonly DeviceModel[] = [

@@ -7,6 +7,9 @@ import { numberAt } from "../values.ts";
 const filament = 0;
 const lifetime = 1;
 
+/** Share of a full neck over which surface tension takes over from retraction: between the two a filament may stay just bridging. */
+const bridging = 1e-4;
+
 /**
  * Threshold switch of a metal that diffuses back. One number y says where its filament is: -1 retracted, 0 just bridging, 1 with a full neck.
  *
@@ -63,7 +66,10 @@ export function diffusiveLaw(values: KnownTree): ContinuousDeviceLaw {
     rates(voltage, x, traits, _surroundings, normals, out) {
       const y = x[filament]!;
       const growth = traits[0]! * rate * Math.sinh(Math.abs(voltage) / scale) * Math.exp(-delaySpread * normals[0]!);
-      out[filament] = growth - (y < 0 ? (y + 1) / retraction : 1 / (neck * traits[1]! * x[lifetime]!));
+      const retracting = (Math.min(0, y) + 1) / retraction;
+      const thinning = 1 / (neck * traits[1]! * x[lifetime]!);
+      const bridged = Math.min(1, Math.max(0, y / bridging));
+      out[filament] = growth - retracting - bridged * (thinning - retracting);
       out[lifetime] = 0;
     },
   });

@@ -140,30 +140,6 @@ export function deedsOf(steps: readonly Step[]): DeedStep[] {
   return steps.flatMap((step) => (step.kind === "repeat" ? deedsOf(step.steps) : [step]));
 }
 
-/** s that steps take; a programming's own time is the model's and counts as none. */
-export function durationOf(steps: readonly Step[]): number {
-  return steps.reduce((sum, step) => sum + durationOfStep(step), 0);
-}
-
-function durationOfStep(step: Step): number {
-  switch (step.kind) {
-    case "pulse":
-    case "light":
-      return step.count * step.period;
-    case "read":
-      return step.count * step.interval;
-    case "wait":
-    case "bias":
-      return step.time;
-    case "sweep":
-      return pathLength(step.voltage) / step.rate;
-    case "repeat":
-      return step.count * durationOf(step.steps);
-    default:
-      return 0;
-  }
-}
-
 /** V that a path goes through from corner to corner. */
 export function pathLength(corners: readonly number[]): number {
   return corners.slice(1).reduce((sum, corner, i) => sum + Math.abs(corner - corners[i]!), 0);

@@ -6,6 +6,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { reportOf } from "../../src/surface/report/evaluation.ts";
 import { multiplyReportOf } from "../../src/surface/report/multiply.ts";
+import { deviceReports } from "../surface/device-reports.ts";
 import { evaluationFixture, multiplicationFixture } from "../surface/report-fixture.ts";
 import { chromiumPath } from "./chromium.ts";
 
@@ -81,6 +82,26 @@ describe.skipIf(!chromiumPath)(`reports in a browser (${where})`, () => {
       }),
     );
     expect(outside).toEqual([]);
+    await page.close();
+  });
+
+  it.each(deviceReports)("of a device show $figures figures with their text inside: $name", async (asked) => {
+    const { page, events } = await opened(asked.name, await asked.report(), 1000);
+    const outside = await page.$$eval("figure svg", (all) =>
+      all.map((svg) => {
+        const frame = svg.getBoundingClientRect();
+        return [...svg.querySelectorAll("text")]
+          .filter((text) => {
+            const box = text.getBoundingClientRect();
+            return box.left < frame.left - 4 || box.right > frame.right + 4 || box.bottom > frame.bottom + 4;
+          })
+          .map((text) => text.textContent);
+      }),
+    );
+    expect(outside).toEqual(Array(asked.figures).fill([]));
+    const hidden = await page.$$eval(".table", (all) => all.map((table) => table.scrollWidth - table.clientWidth));
+    expect(hidden.filter((pixels) => pixels > 0)).toEqual([]);
+    expect(events).toEqual([]);
     await page.close();
   });
 

@@ -15,6 +15,7 @@ import {
 } from "../../src/surface/report/numbers.ts";
 import type { EvaluationOutput } from "../../src/surface/report/shapes.ts";
 import { summaryText } from "../../src/surface/report/summary.ts";
+import { deviceReports } from "./device-reports.ts";
 import { evaluationFixture, multiplicationFixture } from "./report-fixture.ts";
 
 const documentOf = (page: string) => parseHTML(page).document;
@@ -323,5 +324,35 @@ describe("the report of a multiplication", () => {
       expect(text).toContain(percent(plain));
       expect(text).toContain(percent(bestScalar));
     }
+  });
+});
+
+describe("the report of a device", () => {
+  const [loop, , drift] = deviceReports;
+
+  it("says the law with its source, every value, what is assumed, and what the energy includes", async () => {
+    const text = textOf(await loop!.report());
+    for (const part of [
+      "Voltage-threshold-adaptive memristor",
+      "dw/dt = (k/d)",
+      "doi:10.1109/TCSII.2015.2433536",
+      "Work at the terminals of the devices",
+      "on.threshold",
+      "−200 mV",
+      "memtorch",
+      "Does not cover",
+      "values that no measurement or paper gives",
+      "crossohm device vteam",
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  it("numbers its figures and names measured points", async () => {
+    const overlay = { file: "cells/measured.csv", figure: "decay" as const, x: [10, 1e4], y: [1e-5, 9e-6] };
+    const { document } = parseHTML(await drift!.report({ overlay }));
+    const captions = [...document.querySelectorAll("figcaption")].map(({ textContent }) => textContent);
+    expect(captions.map((caption) => /^Figure (\d)\./.exec(caption!)![1])).toEqual(["1", "2", "3"]);
+    expect(captions[0]).toContain("Open circles: measured.csv, measured.");
   });
 });

@@ -150,6 +150,7 @@ function distributions(output: DeviceOutput, passages: readonly Passage[]): Draw
 }
 
 function courses(output: DeviceOutput): Drawn[] {
+  if (output.course.filled < 2) return [];
   return (["conductance", "current"] as const).map((shown) => ({
     svg: courseFigure(output, shown),
     caption:

@@ -33,7 +33,7 @@ export function distributionFigure(samples: readonly Sample[]): Markup {
     width: 430,
     height: 340,
     marginLeft: 50,
-    marginRight: 104,
+    marginRight: 122,
     marginTop: 26,
     marginBottom: 46,
     x: { label: `conductance (${unit})`, labelAnchor: "center", labelArrow: "none", labelOffset: 38, ticks: 6 },
