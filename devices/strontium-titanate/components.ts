@@ -62,7 +62,7 @@ export function componentsOf(values: KnownTree): Components {
     timeExponent,
     volatile: component(
       "volatile",
-      numberAt(values, "volatile.low", -offset, -Number.MIN_VALUE),
+      -numberAt(values, "volatile.depth", Number.MIN_VALUE, offset),
       positive("volatile.high"),
       0,
     ),
