@@ -59,6 +59,12 @@ const comparisons: readonly Comparison[] = [
     goal: 1,
   },
   {
+    title: "pulse on 2^20 soft-bounds devices: numpy",
+    ours: namedDevices.softBounds,
+    theirs: ["numpy, soft-bounds pulse of devices"],
+    goal: 0.25,
+  },
+  {
     title: "pulse on 2^20 accumulating cells: numpy, soft bounds",
     ours: namedDevices.accumulation,
     theirs: ["numpy, soft-bounds pulse of devices"],

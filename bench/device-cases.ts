@@ -15,6 +15,7 @@ export const namedDevices = {
   relaxation: "relaxation of strontium titanate",
   accumulation: "stochastic pulse, accumulating pcm",
   white: "a read with white noise",
+  softBounds: "stochastic pulse, soft bounds",
 } as const;
 
 /** Populations of a million devices. */
@@ -42,6 +43,7 @@ export function deviceCasesOn(engine: Engine, root: Draw): Case[] {
         for (const { value, rate } of components) relax(engine, value, rate, 0.1);
       },
     },
+    pulse(engine, namedDevices.softBounds, "pulse-response", "soft-bounds", at(root, "soft bounds")),
     pulse(engine, namedDevices.accumulation, "pcm-accumulation", "nandakumar-2018", at(root, "accumulation")),
     noisyRead(engine, { ...quiet, white: 0.01 }, namedDevices.white, at(root, "white")),
     {

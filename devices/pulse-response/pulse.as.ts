@@ -5,140 +5,211 @@ import { exp2, log2, one } from "../../src/ground/kernels/mathematics.as";
 const normals = memory.data(2048, 16);
 const written = memory.data(2048, 16);
 
-// Of the pulse's numbers, in the order of `asNumbers`.
+/** The pulse's numbers, in the order of `asNumbers`: where they lie is known beforehand, which saves sums of addresses. */
+const numbers = memory.data(64, 16);
 // @ts-ignore: decorator
 @inline
-function number(numbers: usize, index: usize): v128 {
+function number(index: usize): v128 {
   return v128.load_splat<f32>(numbers + (index << 2));
 }
 
 /** f of four devices; `shape` is known where it is inlined. */
 // @ts-ignore: decorator
 @inline
-function shapeAt(shape: i32, numbers: usize, w: v128, low: v128, high: v128, first: v128, second: v128, up: bool): v128 {
-  if (shape == 0) return f32x4.add(number(numbers, 9), f32x4.mul(number(numbers, 10), w));
+function shapeAt(shape: i32, w: v128, low: v128, high: v128, first: v128, second: v128, up: bool): v128 {
+  if (shape == 0) return f32x4.add(number(9), f32x4.mul(number(10), w));
   if (shape == 1) {
-    const limit = up ? f32x4.pmax(number(numbers, 9), high) : f32x4.pmin(number(numbers, 9), low);
+    const limit = up ? f32x4.pmax(number(9), high) : f32x4.pmin(number(9), low);
     return f32x4.sub(one(), f32x4.div(w, limit));
   }
   if (shape == 2) {
-    const gamma = f32x4.abs(f32x4.add(number(numbers, 9), f32x4.sub(up ? first : second, one())));
-    return f32x4.sub(one(), f32x4.mul(f32x4.mul(gamma, number(numbers, 10)), w));
+    const gamma = f32x4.abs(f32x4.add(number(9), f32x4.sub(up ? first : second, one())));
+    return f32x4.sub(one(), f32x4.mul(f32x4.mul(gamma, number(10)), w));
   }
   const range = f32x4.pmax(f32x4.splat(1e-30), f32x4.sub(high, low));
   if (shape == 3) {
-    const z = f32x4.add(f32x4.div(f32x4.mul(number(numbers, 9), w), range), number(numbers, 10));
-    const exponential = f32x4.mul(number(numbers, 11), exp2(f32x4.mul(number(numbers, 12), z)));
+    const z = f32x4.add(f32x4.div(f32x4.mul(number(9), w), range), number(10));
+    const exponential = f32x4.mul(number(11), exp2(f32x4.mul(number(12), z)));
     return f32x4.pmax(f32x4.splat(0), f32x4.sub(one(), exponential));
   }
   const share = f32x4.div(up ? f32x4.sub(high, w) : f32x4.sub(w, low), range);
   const held = f32x4.pmin(one(), f32x4.pmax(f32x4.splat(1.17549435e-38), share));
-  const exponent = f32x4.mul(number(numbers, 9), f32x4.pmax(f32x4.splat(0), f32x4.add(first, number(numbers, 10))));
+  const exponent = f32x4.mul(number(9), f32x4.pmax(f32x4.splat(0), f32x4.add(first, number(10))));
   const power = exp2(f32x4.mul(exponent, log2(held)));
   // 0 to the power 0 is 1, to any other 0.
   const gone = v128.and(f32x4.le(share, f32x4.splat(0)), f32x4.gt(exponent, f32x4.splat(0)));
   return v128.andnot(power, gone);
 }
 
-/** Four devices, of which the first `count` exist; lanes that were held at a limit are all ones. Constants are given so that they stay in registers. */
+/** The weight of four devices after the pulse, before it is held within the limits. */
 // @ts-ignore: decorator
 @inline
-function stepFour(
-  shape: i32, up: bool, lengthy: bool, noisy: bool, numbers: usize, median: v128, bias: v128, relative: v128, ofStep: v128,
-  weight: usize, noise: usize, place: usize, gains: usize, asymmetries: usize, uppers: usize, lowers: usize, firsts: usize,
-  seconds: usize, sums: usize, count: i32,
+function freed(
+  shape: i32, up: bool, lengthy: bool, w: v128, low: v128, high: v128, gain: v128, asymmetry: v128, first: v128,
+  second: v128, normal: v128,
 ): v128 {
-  const w = loadFloats(weight, count);
-  const low = f32x4.pmax(number(numbers, 3), loadFloats(lowers, count));
-  const high = f32x4.pmax(low, loadFloats(uppers, count));
-  const asymmetry = loadFloats(asymmetries, count);
-  const gain = f32x4.add(loadFloats(gains, count), bias);
-  const whole = up ? f32x4.add(gain, asymmetry) : f32x4.sub(gain, asymmetry);
-  const step = f32x4.mul(median, f32x4.pmax(f32x4.splat(0), whole));
-  const first = shape == 2 || shape == 4 ? loadFloats(firsts, count) : step;
-  const second = shape == 2 ? loadFloats(seconds, count) : step;
-  const mean = f32x4.mul(step, shapeAt(shape, numbers, w, low, high, first, second, up));
-
-  let sigma = f32x4.add(f32x4.mul(relative, f32x4.abs(mean)), f32x4.mul(ofStep, step));
-  if (lengthy) sigma = f32x4.add(sigma, f32x4.add(number(numbers, 6), f32x4.mul(number(numbers, 7), f32x4.abs(w))));
-  const change = f32x4.add(mean, f32x4.mul(sigma, v128.load(normals + place)));
-  const next = up ? f32x4.add(w, change) : f32x4.sub(w, change);
-  const inside = f32x4.pmin(high, f32x4.pmax(low, next));
-  storeFloats(weight, inside, count);
-
-  let sum = f32x4.add(w, inside);
-  if (lengthy) {
-    if (noisy) {
-      const after = f32x4.mul(number(numbers, 8), v128.load(written + place));
-      sum = f32x4.add(sum, f32x4.add(loadFloats(noise, count), after));
-      storeFloats(noise, after, count);
-    }
-  }
-  storeFloats(sums, sum, count);
-  return f32x4.ne(inside, next);
+  const own = f32x4.add(gain, number(2));
+  const whole = up ? f32x4.add(own, asymmetry) : f32x4.sub(own, asymmetry);
+  const step = f32x4.mul(number(1), f32x4.pmax(f32x4.splat(0), whole));
+  const mean = f32x4.mul(step, shapeAt(shape, w, low, high, first, second, up));
+  let sigma = f32x4.add(f32x4.mul(number(4), f32x4.abs(mean)), f32x4.mul(number(5), step));
+  if (lengthy) sigma = f32x4.add(sigma, f32x4.add(number(6), f32x4.mul(number(7), f32x4.abs(w))));
+  const change = f32x4.add(mean, f32x4.mul(sigma, normal));
+  return up ? f32x4.add(w, change) : f32x4.sub(w, change);
 }
 
-/** A block of up to 512 devices; `lengthy`: with noise beside that of the step. */
+/** Adds the work of four devices from their weights before and after, summed. */
+// @ts-ignore: decorator
+@inline
+function addWork(work: usize, sum: v128, joules: v128): void {
+  const open = f32x4.pmax(f32x4.splat(0), f32x4.sub(sum, number(13)));
+  const upper = i8x16.shuffle(open, open, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  v128.store(work, f64x2.add(v128.load(work), f64x2.mul(joules, f64x2.promote_low_f32x4(open))));
+  v128.store(work, f64x2.add(v128.load(work, 16), f64x2.mul(joules, f64x2.promote_low_f32x4(upper))), 16);
+}
+
+/** A block of up to 512 devices; `lengthy`: with noise beside that of the step. Returns how many were held at a limit. */
 // @ts-ignore: decorator
 @inline
 function stepBlock(
-  shape: i32, up: bool, lengthy: bool, numbers: usize, weight: usize, noise: usize, places: usize, block: usize,
-  sums: usize, some: i32,
+  shape: i32, up: bool, lengthy: bool, weight: usize, noise: usize, places: usize, block: usize, work: usize, energy: f64,
+  some: i32,
 ): i32 {
-  const gains = <usize>load<u32>(places) + block * <usize>load<u32>(places, 4);
-  const asymmetries = <usize>load<u32>(places, 8) + block * <usize>load<u32>(places, 12);
-  const uppers = <usize>load<u32>(places, 16) + block * <usize>load<u32>(places, 20);
-  const lowers = <usize>load<u32>(places, 24) + block * <usize>load<u32>(places, 28);
-  const firsts = <usize>load<u32>(places, 32) + block * <usize>load<u32>(places, 36);
-  const seconds = <usize>load<u32>(places, 40) + block * <usize>load<u32>(places, 44);
-  const noisy = noise != 0;
-  const median = number(numbers, 1);
-  const bias = number(numbers, 2);
-  const relative = number(numbers, 4);
-  const ofStep = number(numbers, 5);
-  const whole = <usize>(some & ~3) << 2;
+  let gains = <usize>load<u32>(places) + block * <usize>load<u32>(places, 4);
+  let asymmetries = <usize>load<u32>(places, 8) + block * <usize>load<u32>(places, 12);
+  let uppers = <usize>load<u32>(places, 16) + block * <usize>load<u32>(places, 20);
+  let lowers = <usize>load<u32>(places, 24) + block * <usize>load<u32>(places, 28);
+  let firsts = <usize>load<u32>(places, 32) + block * <usize>load<u32>(places, 36);
+  let seconds = <usize>load<u32>(places, 40) + block * <usize>load<u32>(places, 44);
+  const noisy = lengthy && noise != 0;
+  const joules = f64x2.splat(energy);
   let held = i32x4.splat(0);
-  for (let i: usize = 0; i < whole; i += 16) {
-    const four = stepFour(
-      shape, up, lengthy, noisy, numbers, median, bias, relative, ofStep, weight + i, noise + i, i,
-      gains + i, asymmetries + i, uppers + i, lowers + i, firsts + i, seconds + i, sums + i, 4,
+  let normal = normals;
+  // Eight at a time: half the sums of addresses.
+  const end = normals + (<usize>(some & ~7) << 2);
+  for (; normal < end; normal += 32) {
+    const w0 = v128.load(weight);
+    const w1 = v128.load(weight, 16);
+    const low0 = f32x4.pmax(number(3), v128.load(lowers));
+    const low1 = f32x4.pmax(number(3), v128.load(lowers, 16));
+    const high0 = f32x4.pmax(low0, v128.load(uppers));
+    const high1 = f32x4.pmax(low1, v128.load(uppers, 16));
+    const first0 = shape == 2 || shape == 4 ? v128.load(firsts) : w0;
+    const first1 = shape == 2 || shape == 4 ? v128.load(firsts, 16) : w1;
+    const second0 = shape == 2 ? v128.load(seconds) : w0;
+    const second1 = shape == 2 ? v128.load(seconds, 16) : w1;
+    const free0 = freed(
+      shape, up, lengthy, w0, low0, high0, v128.load(gains), v128.load(asymmetries), first0, second0, v128.load(normal),
     );
+    const free1 = freed(
+      shape, up, lengthy, w1, low1, high1, v128.load(gains, 16), v128.load(asymmetries, 16), first1, second1,
+      v128.load(normal, 16),
+    );
+    const inside0 = f32x4.pmin(high0, f32x4.pmax(low0, free0));
+    const inside1 = f32x4.pmin(high1, f32x4.pmax(low1, free1));
+    v128.store(weight, inside0);
+    v128.store(weight, inside1, 16);
     // A lane of ones is -1.
-    held = i32x4.sub(held, four);
+    held = i32x4.sub(held, i32x4.add(f32x4.ne(inside0, free0), f32x4.ne(inside1, free1)));
+    let sum0 = f32x4.add(w0, inside0);
+    let sum1 = f32x4.add(w1, inside1);
+    if (noisy) {
+      const fresh = written + (normal - normals);
+      const after0 = f32x4.mul(number(8), v128.load(fresh));
+      const after1 = f32x4.mul(number(8), v128.load(fresh, 16));
+      sum0 = f32x4.add(sum0, f32x4.add(v128.load(noise), after0));
+      sum1 = f32x4.add(sum1, f32x4.add(v128.load(noise, 16), after1));
+      v128.store(noise, after0);
+      v128.store(noise, after1, 16);
+      noise += 32;
+    }
+    addWork(work, sum0, joules);
+    addWork(work + 32, sum1, joules);
+    work += 64;
+    weight += 32;
+    gains += 32;
+    asymmetries += 32;
+    uppers += 32;
+    lowers += 32;
+    firsts += 32;
+    seconds += 32;
   }
   let clipped =
     i32x4.extract_lane(held, 0) + i32x4.extract_lane(held, 1) + i32x4.extract_lane(held, 2) + i32x4.extract_lane(held, 3);
-  const left = some & 3;
-  if (left) {
-    const last = stepFour(
-      shape, up, lengthy, noisy, numbers, median, bias, relative, ofStep, weight + whole, noise + whole, whole, gains + whole,
-      asymmetries + whole, uppers + whole, lowers + whole, firsts + whole, seconds + whole, sums + whole, left,
+  for (let left = some & 7; left > 0; left -= 4) {
+    const w = loadFloats(weight, left);
+    const low = f32x4.pmax(number(3), loadFloats(lowers, left));
+    const high = f32x4.pmax(low, loadFloats(uppers, left));
+    const first = shape == 2 || shape == 4 ? loadFloats(firsts, left) : w;
+    const second = shape == 2 ? loadFloats(seconds, left) : w;
+    const free = freed(
+      shape, up, lengthy, w, low, high, loadFloats(gains, left), loadFloats(asymmetries, left), first, second,
+      v128.load(normal),
     );
-    clipped += popcnt(i32x4.bitmask(last) & ((1 << left) - 1));
+    const inside = f32x4.pmin(high, f32x4.pmax(low, free));
+    storeFloats(weight, inside, left);
+    const there = left >= 4 ? 4 : left;
+    clipped += popcnt(i32x4.bitmask(f32x4.ne(inside, free)) & ((1 << there) - 1));
+    let sum = f32x4.add(w, inside);
+    if (noisy) {
+      const after = f32x4.mul(number(8), v128.load(written + (normal - normals)));
+      sum = f32x4.add(sum, f32x4.add(loadFloats(noise, left), after));
+      storeFloats(noise, after, left);
+      noise += 16;
+    }
+    v128.store(sums, sum);
+    for (let i = 0; i < there; i++) {
+      const open = max<f32>(0, load<f32>(sums + (<usize>i << 2)) - load<f32>(numbers, 52));
+      store<f64>(work, load<f64>(work) + energy * <f64>open);
+      work += 8;
+    }
+    normal += 16;
+    weight += 16;
+    gains += 16;
+    asymmetries += 16;
+    uppers += 16;
+    lowers += 16;
+    firsts += 16;
+    seconds += 16;
   }
   return clipped;
 }
 
+/** The last four sums of weights. */
+const sums = memory.data(16, 16);
+
+function stepBlockOf(
+  shape: i32, up: bool, lengthy: bool, weight: usize, noise: usize, places: usize, block: usize, work: usize, energy: f64,
+  some: i32,
+): i32 {
+  if (shape == 0) return directed(0, up, lengthy, weight, noise, places, block, work, energy, some);
+  if (shape == 1) return directed(1, up, lengthy, weight, noise, places, block, work, energy, some);
+  if (shape == 2) return directed(2, up, lengthy, weight, noise, places, block, work, energy, some);
+  if (shape == 3) return directed(3, up, lengthy, weight, noise, places, block, work, energy, some);
+  return directed(4, up, lengthy, weight, noise, places, block, work, energy, some);
+}
+
 // @ts-ignore: decorator
 @inline
-function stepBlockOf(
-  shape: i32, up: bool, lengthy: bool, numbers: usize, weight: usize, noise: usize, places: usize, block: usize,
-  sums: usize, some: i32,
+function directed(
+  shape: i32, up: bool, lengthy: bool, weight: usize, noise: usize, places: usize, block: usize, work: usize, energy: f64,
+  some: i32,
 ): i32 {
   if (lengthy) {
     return up
-      ? stepBlock(shape, true, true, numbers, weight, noise, places, block, sums, some)
-      : stepBlock(shape, false, true, numbers, weight, noise, places, block, sums, some);
+      ? stepBlock(shape, true, true, weight, noise, places, block, work, energy, some)
+      : stepBlock(shape, false, true, weight, noise, places, block, work, energy, some);
   }
   return up
-    ? stepBlock(shape, true, false, numbers, weight, noise, places, block, sums, some)
-    : stepBlock(shape, false, false, numbers, weight, noise, places, block, sums, some);
+    ? stepBlock(shape, true, false, weight, noise, places, block, work, energy, some)
+    : stepBlock(shape, false, false, weight, noise, places, block, work, energy, some);
 }
 
 export function stepDevices(
-  numbers: usize, shape: i32, weight: usize, noise: usize, places: usize, key0: u32, key1: u32, noiseKey0: u32,
-  noiseKey1: u32, low: u32, high: u32, firstBlock: u32, sums: usize, count: i32,
+  numbersOfPulse: usize, shape: i32, weight: usize, noise: usize, places: usize, key0: u32, key1: u32, noiseKey0: u32,
+  noiseKey1: u32, low: u32, high: u32, work: usize, energy: f64, count: i32,
 ): i32 {
+  memory.copy(numbers, numbersOfPulse, 56);
   const up = load<f32>(numbers) > 0;
   const lengthy = noise != 0 || load<f32>(numbers, 24) != 0 || load<f32>(numbers, 28) != 0;
   let clipped = 0;
@@ -146,16 +217,11 @@ export function stepDevices(
   for (let start = 0; start < count; start += 512) {
     const some = min(512, count - start);
     const at = <usize>start << 2;
-    fillBlock(key0, key1, firstBlock + <u32>block, low, high, normals, some);
-    if (noise) fillBlock(noiseKey0, noiseKey1, firstBlock + <u32>block, low, high, written, some);
-    const w = weight + at;
-    const n = noise ? noise + at : 0;
-    const m = sums + at;
-    if (shape == 0) clipped += stepBlockOf(0, up, lengthy, numbers, w, n, places, block, m, some);
-    else if (shape == 1) clipped += stepBlockOf(1, up, lengthy, numbers, w, n, places, block, m, some);
-    else if (shape == 2) clipped += stepBlockOf(2, up, lengthy, numbers, w, n, places, block, m, some);
-    else if (shape == 3) clipped += stepBlockOf(3, up, lengthy, numbers, w, n, places, block, m, some);
-    else clipped += stepBlockOf(4, up, lengthy, numbers, w, n, places, block, m, some);
+    fillBlock(key0, key1, <u32>block, low, high, normals, some);
+    if (noise) fillBlock(noiseKey0, noiseKey1, <u32>block, low, high, written, some);
+    clipped += stepBlockOf(
+      shape, up, lengthy, weight + at, noise ? noise + at : 0, places, block, work + (at << 1), energy, some,
+    );
     block++;
   }
   return clipped;

@@ -33,27 +33,15 @@ interface PulseLaw {
   readonly conductanceOf: { readonly perWeight: number; readonly floor: number };
 }
 
-/** Devices between two returns from the kernel: what their conductances were waits in the cache until it is work. */
-const chunk = 16384;
-
 /** Whole pulses of every device by a kernel, with its twin. */
 export function pulseKernel({ up, down, threshold, conductanceOf }: PulseLaw): BulkLaw {
-  const { perWeight, floor } = conductanceOf;
   return {
     pulse(engine, state, stretch, random, work) {
       if (!isWholePulse(stretch, threshold)) return false;
-      const { memory } = engine;
-      const mark = memory.mark();
-      const sums = memory.float32(chunk);
-      const energy = (stretch.from * stretch.from * stretch.duration * perWeight) / 2;
-      let clipped = 0;
-      for (let first = 0; first < work.length; first += chunk) {
-        const count = Math.min(chunk, work.length - first);
-        clipped += stepDevices(engine, stretch.from > 0 ? up : down, state, random, first, count, sums);
-        for (let i = 0; i < count; i++) work[first + i]! += energy * Math.max(0, sums[i]! - 2 * floor);
-      }
-      memory.release(mark);
-      return clipped;
+      const { from, duration } = stretch;
+      // Of the mean of two weights above the floor.
+      const energy = (from * from * duration * conductanceOf.perWeight) / 2;
+      return stepDevices(engine, from > 0 ? up : down, state, random, energy, work);
     },
   };
 }
@@ -65,11 +53,11 @@ function isWholePulse({ from, to, since, compliance }: Stretch, threshold: numbe
 const noNormals = new Float32Array(0);
 
 /**
- * One pulse of some devices of a population.
+ * One pulse of every device of a population.
  *
  * @param state  x: weight and, where there is write noise, that; traits: gain, asymmetry, upper and lower limit, the shape's own
- * @param first  device that it begins with, a multiple of 512
- * @param sums  receives the weight before plus that after, write noise included, [count]
+ * @param energy  J for each unit of weight above the floor, before and after the pulse together, write noise included
+ * @param work  J, [devices], added to
  * @returns how many were held at a limit
  */
 export function stepDevices(
@@ -77,11 +65,10 @@ export function stepDevices(
   pulse: PulseStep,
   state: BulkState,
   random: PulseRandomness,
-  first: number,
-  count: number,
-  sums: Float32Array,
+  energy: number,
+  work: Float64Array,
 ): number {
-  if (!engine.kernels) return stepDevicesPlain(pulse, state, random, first, count, sums);
+  if (!engine.kernels) return stepDevicesPlain(pulse, state, random, energy, work);
   const { memory } = engine;
   const mark = memory.mark();
   const numbers = memory.float32(pulseNumbers);
@@ -90,17 +77,19 @@ export function stepDevices(
   const places = memory.int32(2 * pulseTraits);
   for (let k = 0; k < pulseTraits; k++) {
     const alike = pulse.alike[k] !== false || random.scale === 0;
-    places[2 * k] = memory.address(state.traits[k] ?? state.traits[0]!) + (alike ? 0 : 4 * first);
+    places[2 * k] = memory.address(state.traits[k] ?? state.traits[0]!);
     places[2 * k + 1] = alike ? 0 : 4 * 512;
   }
   const [low, high] = wordsOfEvent(random.event);
   const [own, written] = [at(random.draw, 0).key, at(random.draw, 1).key];
   const noise = state.x[1] as Float32Array | undefined;
+  const within = work.buffer === memory.buffer;
+  const added = within ? work : memory.float64(work.length).fill(0);
   const clipped = engine.kernels.stepDevices(
     memory.address(numbers),
     pulse.shape.code!,
-    memory.address(state.x[0] as Float32Array) + 4 * first,
-    noise ? memory.address(noise) + 4 * first : 0,
+    memory.address(state.x[0] as Float32Array),
+    noise ? memory.address(noise) : 0,
     memory.address(places),
     own[0],
     own[1],
@@ -108,15 +97,16 @@ export function stepDevices(
     written[1],
     low,
     high,
-    first / 512,
-    memory.address(sums),
-    count,
+    memory.address(added),
+    energy,
+    work.length,
   );
+  if (!within) for (let i = 0; i < work.length; i++) work[i]! += added[i]!;
   memory.release(mark);
   return clipped;
 }
 
-const pulseNumbers = 13;
+const pulseNumbers = 14;
 const pulseTraits = 6;
 
 /** In the order the kernel reads; exponents are of 2. */
@@ -124,7 +114,18 @@ function asNumbers(pulse: PulseStep, spread: number): number[] {
   const { direction, step, bias, shape, floor } = pulse;
   const [a = 0, b = 0, c = 0, d = 0] = shape.numbers;
   const noise = [pulse.relativeNoise, pulse.stepNoise, pulse.constantNoise, pulse.weightNoise, pulse.writeNoise];
-  return [direction, step, bias - direction, floor, ...noise.map((value) => value * spread), a, b, c, d * Math.LOG2E];
+  return [
+    direction,
+    step,
+    bias - direction,
+    floor,
+    ...noise.map((value) => value * spread),
+    a,
+    b,
+    c,
+    d * Math.LOG2E,
+    2 * floor,
+  ];
 }
 
 /** Twin of the kernel, in float64: weights agree within 4e-6 of a step, one sigma and the weight itself together. */
@@ -132,30 +133,29 @@ export function stepDevicesPlain(
   pulse: PulseStep,
   { x, traits }: BulkState,
   { draw, event, scale }: PulseRandomness,
-  first: number,
-  count: number,
-  sums: Float32Array,
+  energy: number,
+  work: Float64Array,
 ): number {
   const { floor, writeNoise } = pulse;
+  const count = work.length;
   const normals = new Float32Array(count);
   const written = writeNoise > 0 ? new Float32Array(count) : noNormals;
-  fillNormalPlain(at(draw, 0), event, normals, count, first / 512);
-  if (writeNoise > 0) fillNormalPlain(at(draw, 1), event, written, count, first / 512);
+  fillNormalPlain(at(draw, 0), event, normals);
+  if (writeNoise > 0) fillNormalPlain(at(draw, 1), event, written);
   const own = new Float64Array(traits.length);
   let clipped = 0;
   for (let i = 0; i < count; i++) {
-    const device = first + i;
-    for (let k = 0; k < own.length; k++) own[k] = traits[k]![device]!;
-    const w = x[0]![device]!;
+    for (let k = 0; k < own.length; k++) own[k] = traits[k]![i]!;
+    const w = x[0]![i]!;
     const next = afterPulse(pulse, w, own, scale * normals[i]!);
     const low = Math.max(floor, own[lowerLimit]!);
     const inside = Math.min(Math.max(low, own[upperLimit]!), Math.max(low, next));
     if (inside !== next) clipped++;
-    x[0]![device] = inside;
-    const before = x[1] ? x[1][device]! : 0;
+    x[0]![i] = inside;
+    const before = x[1] ? x[1][i]! : 0;
     const after = writeNoise > 0 ? writeNoise * scale * written[i]! : 0;
-    if (x[1]) x[1][device] = after;
-    sums[i] = w + inside + before + after;
+    if (x[1]) x[1][i] = after;
+    work[i]! += energy * Math.max(0, w + inside + before + after - 2 * floor);
   }
   return clipped;
 }

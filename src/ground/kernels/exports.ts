@@ -87,8 +87,8 @@ export interface KernelExports {
     noiseKey1: number,
     low: number,
     high: number,
-    firstBlock: number,
-    sums: number,
+    work: number,
+    energy: number,
     count: number,
   ): number;
 

@@ -185,19 +185,20 @@ describe("pulse kernel", () => {
       };
       const random = { draw: drawOf(3), event: k, scale: 1 };
       const [fast, plain, one] = [inMemory(), arrays(), arrays()];
-      const [sumsFast, sumsPlain] = [engine.memory.float32(devices), new Float32Array(devices)];
-      const clipped = stepDevices(engine, step, fast, random, 0, devices, sumsFast);
-      expect(clipped).toBe(stepDevicesPlain(step, plain, random, 0, devices, sumsPlain));
+      // J for each weight, so that work tells of the weights before and after.
+      const [workFast, workPlain] = [engine.memory.float64(devices).fill(1), new Float64Array(devices).fill(1)];
+      const clipped = stepDevices(engine, step, fast, random, 1, workFast);
+      expect(clipped).toBe(stepDevicesPlain(step, plain, random, 1, workPlain));
       const tolerance = 2e-6 * (1 + step.step * (1 + 8 * (step.relativeNoise + step.stepNoise + step.writeNoise)));
       for (let i = 0; i < devices; i++) {
         expect(Math.abs(fast.x[0]![i]! - plain.x[0]![i]!)).toBeLessThan(tolerance * 5);
         if (fast.x[1]) expect(Math.abs(fast.x[1][i]! - plain.x[1]![i]!)).toBeLessThan(tolerance * 5);
-        expect(Math.abs(sumsFast[i]! - sumsPlain[i]!)).toBeLessThan(tolerance * 10);
+        expect(Math.abs(workFast[i]! - workPlain[i]!)).toBeLessThan(tolerance * 10);
       }
       // Without normals the law of one device needs no draw.
       const still = { ...random, scale: 0 };
       const quiet = arrays();
-      stepDevicesPlain(step, quiet, still, 0, devices, sumsPlain);
+      stepDevicesPlain(step, quiet, still, 1, workPlain);
       const normals = new Float64Array(law.normalsPerPulse);
       const voltage = 10 * step.direction;
       for (let i = 0; i < devices; i += 13) {
