@@ -15,7 +15,8 @@ const unrelaxed = 1;
  *   I = V / R(u, S) + (|V| - V_hold) / R_on                 above the holding voltage, where the glass conducts
  *   R = R_c + R_a u exp((E_a - alpha S) / k T)
  *   T_int = T + R_th(u) V I,  R_th = R_th0 (1 - u / u_th)    the temperature of the plug's surface
- *   du/dt = -v_g(T_int) below the melting temperature, a bell that ends there; + melting above it
+ *   du/dt = -v_g(T_int) below the melting temperature T_m, a bell whose drive ends there; above it melting, as
+ *   (T_int - T_m)^2 / (T_int - T_m + width) with growth's own slope at T_m, so that a slow ramp glides through it
  *   dS/dt = (1 - S) / t_young while the glass conducts, else structural relaxation (structural-relaxation.ts)
  *
  * Identical pulses accumulate by themselves: each takes v_g t off the plug, and a thinner plug is hotter. A pulse that ends at once leaves what
@@ -57,11 +58,14 @@ export function thermalLaw(values: KnownTree): ContinuousDeviceLaw {
     const ohmic = voltage / (crystalline + amorphous * x[thickness]! * glass);
     return conducts(voltage) ? ohmic + (voltage - Math.sign(voltage) * holding) / onResistance : ohmic;
   };
-  const speed = (kelvin: number): number => {
-    if (kelvin >= melting) return meltingPerKelvin * (kelvin - melting);
-    if (kelvin < growthFrom) return 0;
-    const bell = Math.exp(-(((kelvin - hottestGrowth) / growthWidth) ** 2) / 2);
-    return -growth * bell * -Math.expm1((kelvin - melting) / drive);
+  const bell = (kelvin: number): number => growth * Math.exp(-(((kelvin - hottestGrowth) / growthWidth) ** 2) / 2);
+  /** m/s, of crystals over the melting temperature: backward, with the slope that growth has below it. */
+  const backward = bell(melting) / drive;
+  /** du/dt. @param own  factor on what crystals do */
+  const speed = (kelvin: number, own: number): number => {
+    const over = kelvin - melting;
+    if (over >= 0) return own * backward * over + (meltingPerKelvin * over * over) / (over + drive);
+    return kelvin < growthFrom ? 0 : own * bell(kelvin) * Math.expm1(over / drive);
   };
 
   const law = continuousLaw({
@@ -81,9 +85,8 @@ export function thermalLaw(values: KnownTree): ContinuousDeviceLaw {
     current: (voltage, x, _traits, { temperature }) => current(voltage, x, temperature),
     rates(voltage, x, traits, { temperature }, normals, out) {
       const power = voltage * current(voltage, x, temperature);
-      const v = speed(temperature + heating * (1 - x[thickness]! / cooled) * power);
-      const own = v < 0 ? traits[0]! * Math.max(0, 1 + cycleSpread * normals[0]!) : 1;
-      out[thickness] = v * own;
+      const inside = temperature + heating * (1 - x[thickness]! / cooled) * power;
+      out[thickness] = speed(inside, traits[0]! * Math.max(0, 1 + cycleSpread * normals[0]!));
       out[unrelaxed] = conducts(voltage)
         ? (1 - x[unrelaxed]!) / young
         : -relaxing(relaxation, x[unrelaxed]!, temperature);
@@ -104,6 +107,6 @@ export const thermal: DeviceModel = {
   kind: "dynamic",
   parameterSets: ["mushroom-illustrative"],
   prepare(values) {
-    return preparePopulation(values, { name: "pcm-thermal", law: thermalLaw(values), programmable: true });
+    return preparePopulation(values, { name: "pcm-thermal", law: thermalLaw(values), programmable: false });
   },
 };

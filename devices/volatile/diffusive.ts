@@ -3,12 +3,13 @@ import type { DeviceModel } from "../device.ts";
 import { type ContinuousDeviceLaw, continuousLaw, preparePopulation } from "../population/index.ts";
 import { numberAt } from "../values.ts";
 
+/** Of y: gaps narrower than `touching` feel surface tension already, and necks below `thin` conduct in proportion to y: nothing jumps. */
+const touching = 1e-3;
+const thin = 1e-4;
+
 // Variables, in this order.
 const filament = 0;
 const lifetime = 1;
-
-/** Share of a full neck over which surface tension takes over from retraction: between the two a filament may stay just bridging. */
-const bridging = 1e-4;
 
 /**
  * Threshold switch of a metal that diffuses back. One number y says where its filament is: -1 retracted, 0 just bridging, 1 with a full neck.
@@ -41,7 +42,18 @@ export function diffusiveLaw(values: KnownTree): ContinuousDeviceLaw {
   const deviceSpread = numberAt(values, "deviceSpread", 0);
   const usual = numberAt(values, "temperature", 1);
 
-  const conductance = (y: number): number => off + (y > 0 ? (on - off) * y ** power : 0);
+  const conductance = (y: number): number => {
+    if (y <= 0) return off;
+    return off + (on - off) * (y < thin ? (y / thin) * thin ** power : y ** power);
+  };
+  /** 1/s, of a tip that just does not touch. */
+  const parting = (1 - touching) / retraction;
+  /** -dy/dt without a voltage. @param thinning  1/s, of a neck */
+  const back = (y: number, thinning: number): number => {
+    if (y >= 0) return thinning;
+    if (y <= -touching) return (y + 1) / retraction;
+    return thinning + (parting - thinning) * (y / touching) ** 2;
+  };
   /** V from which a filament is held. */
   const holding = scale * Math.asinh(1 / (neck * rate));
   const writes = (voltage: number): boolean => Math.abs(voltage) > holding;
@@ -66,10 +78,7 @@ export function diffusiveLaw(values: KnownTree): ContinuousDeviceLaw {
     rates(voltage, x, traits, _surroundings, normals, out) {
       const y = x[filament]!;
       const growth = traits[0]! * rate * Math.sinh(Math.abs(voltage) / scale) * Math.exp(-delaySpread * normals[0]!);
-      const retracting = (Math.min(0, y) + 1) / retraction;
-      const thinning = 1 / (neck * traits[1]! * x[lifetime]!);
-      const bridged = Math.min(1, Math.max(0, y / bridging));
-      out[filament] = growth - retracting - bridged * (thinning - retracting);
+      out[filament] = growth - back(y, 1 / (neck * traits[1]! * x[lifetime]!));
       out[lifetime] = 0;
     },
   });
@@ -81,15 +90,37 @@ export function diffusiveLaw(values: KnownTree): ContinuousDeviceLaw {
       return law.evolve(x, stretch, normals, traits);
     },
     relax(x, seconds, _temperature, traits) {
-      const thinning = neck * traits[1]! * x[lifetime]!;
-      const bridged = Math.min(seconds, Math.max(0, x[filament]!) * thinning);
-      if (bridged === seconds) {
-        x[filament]! -= seconds / thinning;
-        return;
+      const thinning = 1 / (neck * traits[1]! * x[lifetime]!);
+      let left = seconds;
+      /** Goes on for as long as it takes at most; returns whether time is over. */
+      const spend = (needed: number, after: (spent: number) => number): boolean => {
+        const spent = Math.min(left, needed);
+        x[filament] = after(spent);
+        left -= spent;
+        return left <= 0;
+      };
+      const y = x[filament]!;
+      if (y > 0 && spend(y / thinning, (spent) => y - thinning * spent)) return;
+      const gap = Math.min(0, y);
+      if (gap > -touching) {
+        // With s = -y / touching, ds/dt is quadratic in s: its curve's own parameter goes at a constant rate.
+        const curve = curveOf(1 - parting / thinning);
+        const [pace, begun] = [thinning / touching, curve.parameterAt(-gap / touching)];
+        const needed = (curve.parameterAt(1) - begun) / pace;
+        if (spend(needed, (spent) => -touching * curve.at(begun + pace * spent))) return;
       }
-      x[filament] = (Math.min(0, x[filament]!) + 1) * Math.exp(-(seconds - bridged) / retraction) - 1;
+      const tip = Math.min(-touching, y);
+      spend(left, (spent) => (tip + 1) * Math.exp(-spent / retraction) - 1);
     },
   };
+}
+
+/** s(p) with ds/dp = 1 - bend s^2 and s(0) = 0, bend < 1, and its inverse. */
+function curveOf(bend: number): { at: (p: number) => number; parameterAt: (s: number) => number } {
+  const root = Math.sqrt(Math.abs(bend));
+  if (root < 1e-8) return { at: (p) => p, parameterAt: (s) => s };
+  if (bend > 0) return { at: (p) => Math.tanh(root * p) / root, parameterAt: (s) => Math.atanh(root * s) / root };
+  return { at: (p) => Math.tan(root * p) / root, parameterAt: (s) => Math.atan(root * s) / root };
 }
 
 export const diffusive: DeviceModel = {

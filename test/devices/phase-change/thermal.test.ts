@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { relaxed, relaxing } from "../../../devices/phase-change/structural-relaxation.ts";
-import { thermalLaw } from "../../../devices/phase-change/thermal.ts";
+import { thermal, thermalLaw } from "../../../devices/phase-change/thermal.ts";
 import type { KnownTree } from "../../../src/ground/known.ts";
 import { shippedSet } from "../../contracts/device-contract.ts";
 import { deviceOf, expectGolden, type Golden, withValues } from "../../contracts/golden.ts";
+import { keepsItsLoop } from "../../contracts/loop.ts";
 
 const set = shippedSet("pcm-thermal", "mushroom-illustrative");
 const [e, k] = [1.602176634e-19, 1.380649e-23];
@@ -14,7 +15,7 @@ function golden(values: KnownTree): Golden {
   const traits = Float64Array.of(1);
   const around = (temperature: number) => ({ temperature, irradiance: 0, wavelength: 0 });
   const printedCurrent = (v: number, u: number, s: number, t: number): number =>
-    v / (50e3 + 3e9 * u * Math.exp(((0.4 - 0.16 * s) * e) / (k * t))) + (v > 0.8 ? (v - 0.8) / 2e3 : 0);
+    v / (50e3 + 1.5e8 * u * Math.exp(((0.4 - 0.16 * s) * e) / (k * t))) + (v > 0.8 ? (v - 0.8) / 2e3 : 0);
   const out = new Float64Array(2);
   const figures: Golden[number][] = [];
   for (const [v, u, s, t] of [
@@ -34,10 +35,13 @@ function golden(values: KnownTree): Golden {
     const kelvin = t + 1.5e6 * (1 - u / 66e-9) * v * i;
     const bell = 0.1 * Math.exp(-(((kelvin - 730) / 80) ** 2) / 2) * (1 - Math.exp((kelvin - 900) / 30));
     const growth = kelvin < 450 ? 0 : bell * (1 + 0.1 * 0.5);
+    const over = kelvin - 900;
+    const melting =
+      ((0.1 * Math.exp(-((170 / 80) ** 2) / 2)) / 30) * 1.05 * over + ((5 / 100) * over * over) / (over + 30);
     law.rates(v, x, traits, around(t), Float64Array.of(0.5), out, 0);
     const at = `${v} V, ${u} m, ${s}, ${t} K, inside ${Math.round(kelvin)} K`;
     figures.push([`current at ${at}`, law.current(v, x, traits, around(t)), i]);
-    figures.push([`du/dt at ${at}`, out[0]!, kelvin >= 900 ? (5 / 100) * (kelvin - 900) : -growth]);
+    figures.push([`du/dt at ${at}`, out[0]!, kelvin >= 900 ? melting : -growth]);
     figures.push([
       `dS/dt at ${at}`,
       out[1]!,
@@ -164,4 +168,6 @@ describe("a phase-change cell by its temperature", () => {
     device.apply(1.1, 50e-9);
     expect(device.x[1]).toBeCloseTo(1, 6);
   });
+
+  keepsItsLoop(thermal, "mushroom-illustrative", () => thermalLaw(set));
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { diffusiveLaw } from "../../../devices/volatile/diffusive.ts";
+import { diffusive, diffusiveLaw } from "../../../devices/volatile/diffusive.ts";
 import type { KnownTree } from "../../../src/ground/known.ts";
 import { shippedSet } from "../../contracts/device-contract.ts";
 import { deviceOf, expectGolden, type Golden } from "../../contracts/golden.ts";
+import { keepsItsLoop } from "../../contracts/loop.ts";
 
 const silver = shippedSet("diffusive", "silver-2.8-microseconds");
 
@@ -114,6 +115,28 @@ describe("the diffusive switch", () => {
     expect(energy(1e-3)).toBeLessThan(1.01 * 0.25 * 1e-9 * 0.7e-6);
   });
 
+  // The integrator may step over the last touch, a thousandth wide, whose rate is up to 7 times that of the gap.
+  it("relaxes in closed form as by its rates, through the neck, the last touch and the open gap", () => {
+    for (const [name, normal] of [
+      ["silver-2.8-microseconds", 0],
+      ["silver-36-microseconds", 0],
+      ["silver-36-microseconds", 4],
+    ] as const) {
+      const law = diffusiveLaw(shippedSet("diffusive", name));
+      for (const y of [0.3, 1e-4, -2e-4, -8e-4, -0.3]) {
+        for (const seconds of [1e-9, 1e-7, 2e-6, 5e-5]) {
+          const [closed, integrated, parts] = [0, 1, 2].map(() => deviceOf(law));
+          for (const device of [closed!, integrated!, parts!]) device.x.set([y, Math.exp(0.5 * normal)]);
+          closed!.wait(seconds);
+          integrated!.apply(0, seconds);
+          for (const share of [0.2, 0.5, 0.3]) parts!.wait(share * seconds);
+          expect(Math.abs(closed!.x[0]! - integrated!.x[0]!)).toBeLessThan(2e-3);
+          expect(parts!.x[0]!).toBeCloseTo(closed!.x[0]!, 11);
+        }
+      }
+    }
+  });
+
   it("waits two times as their sum, across the loss of its bridge", () => {
     const [once, twice] = [switchedOn(), switchedOn()];
     once.wait(9e-6);
@@ -126,4 +149,6 @@ describe("the diffusive switch", () => {
     slow.wait(36e-6);
     expect(slow.current(0.05) / full).toBeCloseTo(0.5, 3);
   });
+
+  keepsItsLoop(diffusive, "silver-2.8-microseconds", () => diffusiveLaw(silver));
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { dynamicMemristorLaw } from "../../../devices/volatile/dynamic-memristor.ts";
+import { dynamicMemristor, dynamicMemristorLaw } from "../../../devices/volatile/dynamic-memristor.ts";
 import type { KnownTree } from "../../../src/ground/known.ts";
 import { shippedSet } from "../../contracts/device-contract.ts";
 import { deviceOf, expectGolden, type Golden } from "../../contracts/golden.ts";
+import { keepsItsLoop } from "../../contracts/loop.ts";
 
 const zhong = shippedSet("dynamic-memristor", "zhong-2021");
 const step = 100e-6;
@@ -75,4 +76,6 @@ describe("the dynamic memristor", () => {
     expect(facilitated[3]).toBeCloseTo(1, 3);
     expect(depressed[3]).toBeCloseTo(1, 3);
   });
+
+  keepsItsLoop(dynamicMemristor, "zhong-2021", () => dynamicMemristorLaw(zhong));
 });
