@@ -42,7 +42,8 @@ export const phaseChange: DeviceModel = {
 function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: Draw, switches: DeviceSwitches): Cells {
   const noisy = switches.readNoise && law.readNoiseScale > 0;
   // Of memory that nobody touches before the first reading that needs it.
-  const { bands, numbers } = noisy ? slowNoiseState(law.readTime) : { bands: 0, numbers: 0 };
+  // Chips with the noise switched off leave room for it too: they lie where the others lie, so that a thread's peak is not both.
+  const { bands, numbers } = law.readNoiseScale > 0 ? slowNoiseState(law.readTime) : { bands: 0, numbers: 0 };
   const slowNames = Array.from({ length: bands }, (_, k) => `slow noise ${k}`);
   const state = allocateState(
     engine,
@@ -58,17 +59,18 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
   );
   const { programmed, exponent, readNoiseAmplitude, programmedAt } = state.fields;
   const inForce = { ...law, programmingNoiseScale: switches.programmingNoise ? law.programmingNoiseScale : 0 };
-  const slow = noisy
-    ? new SlowNoise(
-        engine,
-        law.readTime,
-        slowNames.map(
-          (name) => (state.fields as Readonly<Record<string, Float32Array | Float64Array>>)[name] as Float32Array,
-        ),
-        state.common.subarray(ownNumbers),
-        at(draw, "held read noise"),
-      )
-    : null;
+  const slow =
+    law.readNoiseScale > 0
+      ? new SlowNoise(
+          engine,
+          law.readTime,
+          slowNames.map(
+            (name) => (state.fields as Readonly<Record<string, Float32Array | Float64Array>>)[name] as Float32Array,
+          ),
+          state.common.subarray(ownNumbers),
+          at(draw, "held read noise"),
+        )
+      : null;
   const { polaritySpread } = law;
   let clock = 0;
 
@@ -135,7 +137,7 @@ function createCells(law: PhaseChangeLaw, engine: Engine, count: number, draw: D
     },
     readNoise(split, _reading, centre, deviation) {
       conductance(deviation);
-      if (!slow) {
+      if (!slow || !noisy) {
         centre.set(deviation);
         deviation.fill(0);
         return;
