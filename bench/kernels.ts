@@ -17,7 +17,7 @@ export interface KernelTime extends Pick<Case, "name" | "each" | "over"> {
 
 /** Times every case; the first is the reference. @param repetitions interleaved, after the engine has compiled everything well */
 export async function timeKernels(repetitions = 60): Promise<KernelTime[]> {
-  const cases = casesOn(await openEngine(1 << 28));
+  const cases = casesOn(await openEngine(1 << 29));
   const seconds = cases.map(() => [] as number[]);
   const repeat = (times: number, keep: boolean) => {
     for (let r = 0; r < times; r++) {
