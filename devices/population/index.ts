@@ -13,5 +13,6 @@ export type {
 export { type PopulationModel, preparePopulation } from "./prepare.ts";
 export { type PulsedLaw, pulsedLaw } from "./pulsed.ts";
 export { gaussIntegral, gradedIntegral } from "./quadrature.ts";
+export { rootBetween } from "./root.ts";
 export { cornerTimes, partOf, underCompliance } from "./stretches.ts";
 export { workBetween } from "./work.ts";

@@ -1,8 +1,13 @@
 import { boltzmannConstant, elementaryCharge } from "../../src/ground/constants.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
 import type { DeviceModel } from "../device.ts";
-import { type ContinuousDeviceLaw, continuousLaw, type Numbers, preparePopulation } from "../population/index.ts";
-import { rootBetween } from "../population/root.ts";
+import {
+  type ContinuousDeviceLaw,
+  continuousLaw,
+  type Numbers,
+  preparePopulation,
+  rootBetween,
+} from "../population/index.ts";
 import { numberAt, numbersAt } from "../values.ts";
 import { SchottkyContact } from "./schottky-contact.ts";
 

@@ -5,7 +5,7 @@ import {
   planckConstant,
   vacuumPermittivity,
 } from "../../src/ground/constants.ts";
-import { rootBetween } from "../population/root.ts";
+import { rootBetween } from "../population/index.ts";
 
 /** A metal's contact to an oxide full of charged donors. */
 export interface Contact {
