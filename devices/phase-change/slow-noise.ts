@@ -4,18 +4,18 @@ import type { NoiseSplit } from "../device.ts";
 import { type Band, bandsBetween, Flicker, numbersPerBand, varianceWithin } from "../noise/index.ts";
 import { noiseWindow } from "./law.ts";
 
-/** s: all that is slower is one process. */
+/** s, the slowest process: three years, longer than what any set covers. */
 const slowest = 1e8;
 
 /**
- * The part of a cell's 1/f noise that a reading holds, as Ornstein-Uhlenbeck processes x_k of variance 1, one a decade of time constants from 2 t_r on.
- * At age t, with the window W, it is Q g(t) times
+ * The part of a cell's 1/f noise that a reading holds, as Ornstein-Uhlenbeck processes x_k of variance 1, one a decade of time constants from 2 t_r to
+ * three years. At age t, with the window W, it is Q g(t) times
  *
- *   sum over k of sqrt(v_k(t)) x_k,   v_k(t) = what the decade has of ln tau between W and t + t_r,
+ *   sqrt(ln((t + t_r) / W)) times the sum over k of sqrt(s_k) x_k,   s_k = decade k's share of ln tau between W and three years,
  *
- * which has the law's variance ln((t + t_r) / W) at every age: slower processes have not shown since the cell was programmed. Readings at t and t + s
- * therefore have the covariance Q^2 g(t) g(t + s) times the sum of sqrt(v_k(t) v_k(t + s)) e^(-s / tau_k), which is what 1/f noise has: between
- * processes of all time constants from W to T = t + t_r it is E1(s / T) - E1(s / W), for W << s << T about ln(T / s) - 0.577.
+ * so it has the law's variance ln((t + t_r) / W) at every age, and readings s apart, at whatever ages, have the correlation of 1/f noise between those
+ * ends: the sum of s_k e^(-s / tau_k), for long s about ln(three years / s) over ln(three years / W). That the processes slower than a cell's age
+ * are there from its programming on is assumed: what is published are variances at one time.
  */
 export class SlowNoise {
   readonly #flicker: Flicker;
@@ -80,14 +80,17 @@ export class SlowNoise {
 
   #weight(k: number, split: NoiseSplit, age: number): number {
     const { window, longest } = noiseWindow(age, this.#readTime, split);
-    return Math.sqrt(varianceWithin(this.#bands[k]!, window, longest));
+    if (window >= longest) return 0;
+    const last = this.#bands.length - 1;
+    const end = Math.max(this.#bands[last]!.to, longest);
+    const band = k === last ? { ...this.#bands[k]!, to: end } : this.#bands[k]!;
+    return Math.sqrt((varianceWithin(band, window, end) * Math.log(longest / window)) / Math.log(end / window));
   }
 }
 
-/** Decades from the fastest that a read sees on, the last without an end. */
+/** Decades from the fastest that a read sees on. */
 function slowBands(readTime: number): Band[] {
-  const bands = bandsBetween(2 * readTime, Math.max(slowest, 20 * readTime));
-  return bands.map((band, k) => (k === bands.length - 1 ? { ...band, to: Number.POSITIVE_INFINITY } : band));
+  return bandsBetween(2 * readTime, Math.max(slowest, 20 * readTime));
 }
 
 /** How many fields of a state and numbers of the whole population slow noise takes. */
