@@ -52,7 +52,7 @@ export function readChip(request: ChipRequest): Chip {
       covers: set.covers,
       notCovered: set.notCovered,
     },
-    ...whole(preset ? base : { ...base, read: readAsSet(base, set) as ChipFile["read"] }, sections),
+    ...whole(preset ? base : { ...base, read: readAsSet(base, model, set) as ChipFile["read"] }, sections),
     costTable: named("table", table.name, sections.costs, base.costs),
     costs: withOwn(file, "costs", table, places),
   };
@@ -130,10 +130,32 @@ function withOwn({ sections, written }: File, top: "device" | "costs", chosen: C
   });
 }
 
-/** A model without a preset is read as its set says. */
-function readAsSet({ read = {} }: ChipFile, { values }: ValueFile): KnownTree {
+/**
+ * A model without a preset is read as its set says. Where cells conduct differently with the voltage reversed they are never read so:
+ * inputs of both signs come one after another, and both bit lines of a pair have converters.
+ */
+function readAsSet({ read = {} }: ChipFile, model: DeviceModel, { values }: ValueFile): KnownTree {
   const [voltage, time] = [leafAt(values, "operation.read.voltage"), leafAt(values, "operation.read.width")];
-  return { ...(read as KnownTree), ...(voltage && { voltage }), ...(time && { time }) };
+  const oneWay = {
+    phases: { value: 2, unit: "1", howKnown: "assumed", source: null },
+    subtraction: { value: "after-converter", unit: "", howKnown: "assumed", source: null },
+  } as const;
+  return {
+    ...(read as KnownTree),
+    ...(voltage && { voltage }),
+    ...(time && { time }),
+    ...(tellsPolarity(model, values) && oneWay),
+  };
+}
+
+/** What is wrong with a set is said where it is checked. */
+function tellsPolarity(model: DeviceModel, values: KnownTree): boolean {
+  try {
+    return model.prepare(values).tellsPolarity;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
 }
 
 /** Every section whole: the file's leaves over the defaults. */

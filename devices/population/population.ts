@@ -29,6 +29,8 @@ export interface PopulationSpec {
 const pulses = 0;
 const since = 1;
 const clips = 2;
+/** 1 once a piece of the running pulse has written: it wears a device once. */
+const written = 3;
 
 /** Cells of one law: their clock, and what is done to them. What one device does is the law's. */
 export class Population implements Cells {
@@ -117,12 +119,14 @@ export class Population implements Cells {
     if (!stimulus.continues) {
       if (stimulus.programming === undefined) this.#common[pulses]!++;
       this.#common[since] = 0;
+      this.#common[written] = 0;
     }
     const stretch = this.#stretch(stimulus, this.#common[since]!);
     this.#common[since]! += stretch.duration;
     if (!selected) this.#clock += stretch.duration;
     const writes = law.writes(larger(stretch.from, stretch.to));
-    const counts = this.#wears && !stimulus.continues && writes;
+    const counts = this.#wears && writes && this.#common[written] === 0;
+    if (writes) this.#common[written] = 1;
     const { purpose, event } = this.#numberOf(stimulus);
     if (!selected && !counts && law.bulk?.pulse && !devices.anyHeld) {
       const clipped = law.bulk.pulse(this.#engine, devices.arrays, stretch, devices.random(purpose, event), work);
