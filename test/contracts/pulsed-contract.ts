@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Cells, DeviceModel, DeviceSwitches, PreparedDevice, Stimulus } from "../../devices/index.ts";
+import {
+  type Cells,
+  type DeviceModel,
+  type DeviceSwitches,
+  numberAt,
+  type PreparedDevice,
+  type Stimulus,
+} from "../../devices/index.ts";
 import { drawOf } from "../../src/ground/draws/index.ts";
 import { openEngine } from "../../src/ground/kernels/index.ts";
 import { everything, shippedSet } from "./device-contract.ts";
@@ -123,6 +130,19 @@ export function keepsThePulsedContract(model: DeviceModel, set: string): void {
       const { voltage, width: duration } = device.operation.read;
       cells.apply({ voltage, duration, compliance }, work);
       for (const own of work) expect(own).toBeLessThanOrEqual(Math.abs(voltage) * compliance * duration * (1 + 1e-6));
+    });
+
+    it("gives no more work back under light than light brings", async () => {
+      const { light } = device.operation;
+      if (!light) return;
+      const area = numberAt(values, "area", 0);
+      const cells = await pulsed(await made(1, law));
+      for (const voltage of [-light.pulse.voltage, 0, light.pulse.voltage]) {
+        const work = new Float64Array(count);
+        const { irradiance, wavelength } = light;
+        cells.apply({ voltage, duration: light.pulse.width, light: { irradiance, wavelength } }, work);
+        for (const own of work) expect(own).toBeGreaterThanOrEqual(-irradiance * area * light.pulse.width);
+      }
     });
 
     it("keeps stuck devices where they are, and counts them", async () => {
