@@ -1,3 +1,5 @@
+import { InputError } from "../../src/ground/errors.ts";
+
 /** A small system of differential equations and, along it, one integral. */
 export interface System {
   /** Size of each variable that an error is held against. */
@@ -69,7 +71,7 @@ export class Rosenbrock {
   /**
    * @param x  state, moved in place
    * @returns the integral over the span
-   * @throws Error with time and state where no step is small enough
+   * @throws InputError with time and state where no step is small enough
    */
   run(x: Float64Array, duration: number): number {
     const n = this.#n;
@@ -84,13 +86,17 @@ export class Rosenbrock {
     let integral = 0;
     for (let steps = 0; time < duration; steps++) {
       if (steps > mostSteps)
-        throw new Error(`over ${mostSteps} steps for ${duration} s, at ${time} s and ${x.join(", ")}`);
+        throw new InputError(
+          `over ${mostSteps} steps for ${duration} s, at ${time} s and ${x.join(", ")}, expected a lower voltage or a shorter time`,
+        );
       const left = duration - time + lost;
       this.#differentiate(time, x);
       for (let retries = 0; ; retries++) {
         if (step > 0.99 * left) step = left;
         if (!(step > 1e-25 * duration)) {
-          throw new Error(`no step is small enough ${time} s into ${duration} s, at ${x.join(", ")}`);
+          throw new InputError(
+            `no step is small enough ${time} s into ${duration} s, at ${x.join(", ")}, expected a lower voltage or a shorter time`,
+          );
         }
         const error = this.#step(time, x, step, integral, duration);
         if (!(error <= 1)) {

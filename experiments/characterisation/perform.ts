@@ -277,6 +277,7 @@ export class Performance {
   #spend(part: keyof EnergyParts): void {
     let sum = 0;
     for (let i = 0; i < this.#work.length; i++) sum += this.#work[i]!;
+    if (!Number.isFinite(sum)) throw new InputError("work beyond all numbers, expected a lower voltage");
     this.energy[part] += sum;
   }
 
@@ -293,7 +294,12 @@ export class Performance {
     const most = compliance ?? this.#compliance;
     const current = this.#current;
     this.#cells.current(voltage, current, { ...this.#kelvin(step), ...(light ? { light } : {}) });
-    for (let i = 0; i < current.length; i++) current[i] = Math.min(most, Math.max(-most, current[i]!));
+    for (let i = 0; i < current.length; i++) {
+      current[i] = Math.min(most, Math.max(-most, current[i]!));
+      if (!Number.isFinite(current[i]!)) {
+        throw new InputError(`a current beyond all numbers at ${voltage} V, expected a lower voltage`);
+      }
+    }
   }
 
   #kelvin(step: DeedStep): { readonly temperature?: number } {

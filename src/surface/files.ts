@@ -9,6 +9,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statfsSync,
   statSync,
   writeFileSync,
@@ -105,9 +106,18 @@ export function textIfThere(name: string, beside?: string): string | undefined {
 }
 
 export function kindOf(path: string): "file" | "folder" | "other" | "none" {
-  const there = statSync(path, { throwIfNoEntry: false });
+  const there = statusOf(path);
   if (!there) return "none";
   return there.isFile() ? "file" : there.isDirectory() ? "folder" : "other";
+}
+
+/** Nothing where no file is, and where a path leads through a file, a folder that is closed or a link to itself. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Names in a folder the user named. */
@@ -136,7 +146,7 @@ export function checkWritable(file: string, option: string): void {
 
 /** Whether two paths are one file, by whatever names; devices may be written to twice. */
 export function isSameFile(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  const [a, b] = [one, other].map(statusOf);
   if (!a || !b) return resolve(one) === resolve(other);
   return a.isFile() && a.dev === b.dev && a.ino === b.ino;
 }

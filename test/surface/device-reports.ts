@@ -9,7 +9,7 @@ export const deviceReports = [
     model: "vteam",
     name: "pulse-train",
     devices: 20,
-    set: ["deviceSpread=0.3", "cycleSpread=0.1"],
+    set: ["deviceSpread.rate=0.3", "cycleSpread=0.1"],
   }),
   reported("drift and distribution", 3, { model: "pcm", devices: 40 }),
   reported("spectrum", 1, {
@@ -26,7 +26,7 @@ export const deviceReports = [
   }),
 ];
 
-function reported(name: string, figures: number, asked: Asked) {
+export function reported(name: string, figures: number, asked: Asked) {
   const report = async (more: Partial<DeviceOutput> = {}): Promise<string> => {
     const head = { crossohm: "0.1.0", command: "device", arguments: [asked.model], seed: 1, kernels: {} };
     return deviceReportOf({ ...head, ...(await characterised(asked)), ...more });

@@ -34,6 +34,9 @@ describe("reading", () => {
     );
     expect(() => readBytes(folder)).toThrow(`${folder}: a folder, expected a file`);
     expect(() => readBytes(file("network.onnx", "x"))).toThrow(InputError);
+    expect(() => checkWritable(file("network.onnx", "x"), "--json")).toThrow(
+      `--json: no folder "${file("network.onnx")}"`,
+    );
   });
 
   it("refuses bytes that are no text", () => {

@@ -110,11 +110,16 @@ function valueTable({ set }: DeviceOutput): Markup {
 
 function assumedNote({ assumptions }: DeviceOutput): Markup {
   if (assumptions.length === 0) return html`<p class="note">Nothing: every value has a source.</p>\n`;
-  return html`<p class="note">${grouped(assumptions.length)} values that no measurement or paper gives, or that were set for this run: ${assumptions.map(({ name }, index) => html`${index > 0 ? ", " : ""}<code>${name}</code>`)}.</p>\n`;
+  return html`<p class="note">${grouped(assumptions.length)} ${assumptions.length === 1 ? "value" : "values"} that no measurement or paper gives, or that were set for this run: ${assumptions.map(({ name }, index) => html`${index > 0 ? ", " : ""}<code>${name}</code>`)}.</p>\n`;
 }
+
+/** Entries of a list that a table has room for; the JSON has them all. */
+const mostListed = 4;
 
 function worth({ value, unit }: Parameter): string {
   const one = (entry: number | string) =>
     typeof entry === "number" ? setting(entry, unit).replace("Infinity", "∞") : entry;
-  return typeof value === "object" ? value.map(one).join(", ") : one(value);
+  if (typeof value !== "object") return one(value);
+  const shown = value.slice(0, mostListed).map(one).join(", ");
+  return value.length > mostListed ? `${shown}, … (${grouped(value.length)} in all)` : shown;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { subjectOf } from "./characterised.ts";
+import { characterised, subjectOf } from "./characterised.ts";
 
 const steps = (...lines: string[]) => `devices: 2\nsteps:\n${lines.map((line) => `  - ${line}\n`).join("")}`;
 const pulse = "pulse: {voltage: 0.3 V, width: 1 ns}";
@@ -146,6 +146,24 @@ describe("names and values that cannot be meant are refused", () => {
     const refused = (await subjectOf({ ...asked, files }).catch((error: Error) => error)) as Error;
     for (const part of parts) expect(refused.message).toContain(part);
     expect(refused).toMatchObject({ name: "InputError" });
+  });
+});
+
+describe("what no law can be followed through is refused with its step, not after it", () => {
+  it.each([
+    [
+      "a voltage that moves it too fast",
+      "vteam",
+      'pulse: {voltage: "1e300 V", width: 1 us}',
+      "no step is small enough",
+    ],
+    ["a voltage beyond a filament", "diffusive", "pulse: {voltage: 1 kV, width: 1 us}", "no step is small enough"],
+    ["a current beyond all numbers", "strontium-titanate", "pulse: {voltage: 1 kV, width: 1 us}", "beyond all numbers"],
+  ])("%s", async (_what, model, step, part) => {
+    const refused = (await characterised({ model, file: steps(step) }).catch((error: Error) => error)) as Error;
+    expect(refused).toMatchObject({ name: "InputError" });
+    expect(refused.message).toMatch(/^asked.yaml:3: pulse: .*, expected a lower voltage/);
+    expect(refused.message).toContain(part);
   });
 });
 
