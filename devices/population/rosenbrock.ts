@@ -77,7 +77,7 @@ export class Rosenbrock {
     const n = this.#n;
     const { scale } = this.#system;
     this.#limit(x);
-    this.#begin(0, x);
+    this.#begin(0, x, duration);
     let step = duration;
     for (let i = 0; i < n; i++) step = Math.min(step, (0.05 * scale[i]!) / Math.abs(this.#f[i]!));
     // Steps may be far smaller than the last bit of the time: what an addition loses goes to the next.
@@ -121,7 +121,7 @@ export class Rosenbrock {
         step *= Math.min(5, 0.9 / Math.cbrt(Math.max(error, 1e-3)));
         break;
       }
-      if (time < duration) this.#begin(time, x);
+      if (time < duration) this.#begin(time, x, duration - time);
     }
     return integral;
   }
@@ -179,8 +179,11 @@ export class Rosenbrock {
     for (let i = 0; i < n; i++) if (this.#resting[i]! * out[i]! > 0) out[i] = 0;
   }
 
-  /** Rates where a step begins. Variables at a limit, with a rate that leads out, rest there. */
-  #begin(time: number, x: Float64Array): void {
+  /**
+   * Rates where a step begins. Variables at a limit, with a rate that leads out, rest there; those just inside only if that rate brings
+   * them to it in the time `left`, or many small motions off a limit would all be lost.
+   */
+  #begin(time: number, x: Float64Array, left: number): void {
     const { limits, scale, tolerance } = this.#system;
     const resting = this.#resting;
     resting.fill(0);
@@ -194,6 +197,7 @@ export class Rosenbrock {
       if (side === 0) continue;
       const limit = limits[2 * i + (side === 1 ? 1 : 0)]!;
       if (x[i] !== limit) {
+        if (Math.abs(rate) * left < Math.abs(limit - x[i]!)) continue;
         // Only where the rate leads out of the limit itself: a variable may have its equilibrium just inside.
         const before = x[i]!;
         x[i] = limit;

@@ -92,6 +92,25 @@ describe("the integrator of stiff systems", () => {
     expect(x[0]).toBeCloseTo(0.7, 4);
   });
 
+  it("keeps many motions off a limit that are each far below its tolerance, with a slow way back between them", () => {
+    // The way back takes a thousandth of each, so that a thousand motions of 1e-12 leave 0.999e-9, all of it nearer the limit than a
+    // hundredth of the tolerance.
+    let rate = 1;
+    const rates: System["rates"] = (_t, _x, out) => {
+      out[0] = rate;
+      out[1] = 0;
+    };
+    const integrator = new Rosenbrock(system(1, rates, 1e-5, [0, 1]));
+    const x = Float64Array.of(0);
+    for (let pulse = 0; pulse < 1000; pulse++) {
+      rate = 1e-12;
+      integrator.run(x, 1);
+      rate = -1e-15;
+      integrator.run(x, 1);
+    }
+    expect(x[0]! / 0.999e-9).toBeCloseTo(1, 9);
+  });
+
   it("says where no step is small enough", () => {
     const rates: System["rates"] = (_t, _x, out) => {
       out[0] = Number.NaN;
