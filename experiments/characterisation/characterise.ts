@@ -104,7 +104,9 @@ export async function characterise(
     assumptions: parameters.filter(({ howKnown }) => howKnown === "assumed"),
     sources: works,
   };
-  return { characterisation, interrupted: !finished, warnings: warningsOf(protocol, device, performance.missed) };
+  const stopped = finished ? [] : ["stopped before the protocol's end: later rows are missing"];
+  const warnings = [...stopped, ...warningsOf(protocol, device, performance.missed)];
+  return { characterisation, interrupted: !finished, warnings };
 }
 
 function parametersOf(tree: KnownTree): Parameter[] {

@@ -163,11 +163,12 @@ describe("draws", () => {
 
 describe("a run", () => {
   it("that is stopped has what was finished, and says so", async () => {
-    const { columns, interrupted, summary } = await characterised(
+    const { columns, interrupted, summary, warnings } = await characterised(
       { model: "ideal", file: ohmic("read: {count: 100}") },
       10,
     );
     expect(interrupted).toBe(true);
+    expect(warnings).toEqual(["stopped before the protocol's end: later rows are missing"]);
     expect(columns.time).toHaveLength(10);
     expect(summary.rows).toBe(10);
   });
