@@ -169,7 +169,7 @@ function checked(chip: Chip, model: DeviceModel, { written }: File, places: Plac
   try {
     if (model.prepare(chip.device.values).targetRange === 0) {
       throw inputError({
-        file: written.label,
+        file: shownPlace(written.where("device.model")).startsWith("data/") ? "chip" : written.label,
         found: `the device model ${model.name}, which cannot be programmed to a target`,
         expected: "one that can",
       });

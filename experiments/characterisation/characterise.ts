@@ -125,7 +125,11 @@ function warningsOf(
   const span = `${formatQuantity(targetLow, "S")} to ${formatQuantity(targetRange, "S")}`;
   return [
     ...(outside.length === 0 ? [] : [`targets outside what the parameter set is for, ${span}: ${far}`]),
-    ...(missed === 0 ? [] : [`${missed} targets were not reached within the pulses that programming may take`]),
+    ...(missed === 0
+      ? []
+      : [
+          `${missed === 1 ? "1 target was" : `${missed} targets were`} not reached within the pulses that programming may take`,
+        ]),
   ];
 }
 

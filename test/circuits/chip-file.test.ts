@@ -231,6 +231,14 @@ describe("a parameter set of the user's", () => {
   });
 });
 
+describe("a device that cannot be programmed", () => {
+  it("makes no chip", () => {
+    expect(() => chipOf("diffusive")).toThrow(
+      "chip: the device model diffusive, which cannot be programmed to a target, expected one that can",
+    );
+  });
+});
+
 describe("overrides", () => {
   it.each([
     ["tile.rows=256", "tile.rows", 256],

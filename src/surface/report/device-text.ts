@@ -44,7 +44,7 @@ export function deviceText(output: DeviceOutput, { color }: { readonly color: bo
       ...(law.source === null ? [] : [wrapped(law.source)]),
       assumptions.length === 0
         ? "Every value has a source."
-        : `${assumptions.length} values are assumed; the report lists them.`,
+        : `${assumptions.length === 1 ? "1 value is" : `${assumptions.length} values are`} assumed; the report lists them.`,
     ].join("\n"),
     ...warnings.map((warning) => `${paint.yellow("Warning:")} ${warning}`),
   ];

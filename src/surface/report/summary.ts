@@ -196,7 +196,9 @@ function gpuText({ gpus, gpuModel }: EvaluationOutput, paint: Paint): string {
 function boundaryText({ energy: { boundary }, assumptions, runtime }: EvaluationOutput): string {
   return [
     wrapped(`Boundary: ${boundary.text} Not included: ${boundary.excluded.join(", ")}.`),
-    assumptions.length === 0 ? "" : `${assumptions.length} values are assumed; the report lists them.`,
+    assumptions.length === 0
+      ? ""
+      : `${assumptions.length === 1 ? "1 value is" : `${assumptions.length} values are`} assumed; the report lists them.`,
     `Took ${runtimeText(runtime)}.`,
   ]
     .filter((line) => line !== "")
