@@ -33,7 +33,7 @@ function golden(values: KnownTree): Golden {
   lit.apply(1.31, ms);
   lit.wait(0.4);
   lit.apply(1.2, 2 * ms, lamp);
-  const rate = -Math.log(0.75) / ms;
+  const rate = -Math.log(0.9) / ms;
   const eligible = Math.exp(-0.4) * (1 - Math.exp(-2e-3));
   const up = 1 - Math.exp(-rate * 1.05 * (0.2 / 0.25) * eligible);
   figure("weight after light", lit.x[0]!, up);
