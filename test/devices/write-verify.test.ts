@@ -32,4 +32,24 @@ describe("write and verify", () => {
     expect(done.readWork).toBeLessThan(done.reads * read.voltage ** 2 * read.width * targetRange * (1 + 1e-6));
     expect(done.pulseWork).toBeGreaterThan(0);
   });
+
+  it("lets every cell wait for those after it: the first is the oldest, the last has no age", async () => {
+    const cells = device.create(await openEngine(1 << 20), count, drawOf(1), everything);
+    const waits: Float64Array[] = [];
+    const elapse = cells.elapse.bind(cells);
+    cells.elapse = (seconds) => {
+      waits.push(seconds as Float64Array);
+      elapse(seconds);
+    };
+    const done = writeVerify(cells, device.writeVerify!, target, span, 0);
+    const [each] = waits;
+    expect(waits).toHaveLength(1);
+    expect(each!.at(-1)).toBe(0);
+    for (let i = 1; i < count; i++) {
+      // What cell i took itself: at least one read.
+      expect(each![i - 1]! - each![i]!).toBeGreaterThanOrEqual(operation.read.width * (1 - 1e-6));
+    }
+    expect(done.seconds).toBeGreaterThan(each![0]!);
+    expect(cells.clock).toBeCloseTo(each![0]!, 15);
+  });
 });
