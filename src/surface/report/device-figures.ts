@@ -6,7 +6,7 @@ import { enduranceFigure } from "./figures/endurance.ts";
 import { captioned } from "./figures/frame.ts";
 import { loopFigure } from "./figures/loop.ts";
 import { readSpectrumFigure } from "./figures/read-spectrum.ts";
-import { staircaseFigure } from "./figures/staircase.ts";
+import { mostPassages, staircaseFigure } from "./figures/staircase.ts";
 import { html, type Markup } from "./markup.ts";
 import { fileName, grouped, quantity } from "./numbers.ts";
 import type { DeviceOutput } from "./shapes.ts";
@@ -52,10 +52,12 @@ function staircase(output: DeviceOutput, passages: readonly Passage[]): Drawn[] 
   const pulses = passages.filter(({ step, from, to }) => step.kind === "pulse" && to - from > 1);
   const many = pulses.reduce((sum, { from, to }) => sum + to - from - 1, 0);
   if (many < 3) return [];
+  const left = pulses.length - mostPassages;
+  const cut = left > 0 ? ` The first ${mostPassages} trains of pulses of ${grouped(pulses.length)}.` : "";
   return [
     {
       svg: staircaseFigure(output, pulses),
-      caption: html`Conductance, without read noise, after each pulse: blue where pulses are positive, red where negative; ${meanAndBand(output)}. What happens between steps is left out.${overlaid(output, "staircase")}`,
+      caption: html`Conductance, without read noise, after each pulse: blue where pulses are positive, red where negative; ${meanAndBand(output)}. What happens between steps is left out.${cut}${overlaid(output, "staircase")}`,
       wide: true,
     },
   ];

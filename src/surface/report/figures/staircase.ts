@@ -9,7 +9,7 @@ import { largestConductance, momentsOf, type SpreadPoint, spreadMarks, spreadPoi
 /** Points of one passage that a figure can hold. */
 const mostPoints = 400;
 /** Passages: repeats beyond these look like those before. */
-const mostPassages = 60;
+export const mostPassages = 60;
 
 /** Conductance against the number of pulses that a device has had, potentiating and depressing ones apart. */
 export function staircaseFigure(output: DeviceOutput, all: readonly Passage[]): Markup {
