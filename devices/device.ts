@@ -107,6 +107,16 @@ export interface Stimulus {
   readonly compliance?: number;
 }
 
+/** Pulses for many cells at once, each with its own number of them. */
+export interface PulseTrains {
+  readonly potentiate: Pulse;
+  readonly depress: Pulse;
+  /** Above 0: so many potentiating pulses; below 0: so many depressing ones. [selected], or [cells] where all are. */
+  readonly counts: Int16Array;
+  /** Cells they are for, ascending, each once; absent: all. */
+  readonly selected?: Uint32Array;
+}
+
 /** How a reading divides noise slower than a run (one draw, held) from noise that is fresh at every product. */
 export interface NoiseSplit {
   /** "process": at the window; "held": all of it is held; "perRead": all of it is fresh. */
@@ -139,7 +149,7 @@ export interface Cells {
   /** A through every cell while `voltage` is across it, without read noise and limit; [count]. In the dark at the set's temperature unless told. */
   current(voltage: number, out: Float64Array, during?: Pick<Stimulus, "temperature" | "light">): void;
   /**
-   * One read of every cell: its mean current with all read noise, A, [count]. Otherwise as `apply`.
+   * One read: mean currents with all read noise, A, [count], of the selected cells alone. Otherwise as `apply`.
    *
    * @param reading  numbers what is drawn afresh
    */
@@ -166,8 +176,20 @@ export interface Cells {
    *   another, and `elapse` lets each wait for the rest. Absent: all
    */
   apply(stimulus: Stimulus, work: Float64Array, selected?: Uint32Array): void;
-  /** Brings cells to the state of a device that was fully RESET; absent where the model has none. */
-  reset?(event: number): void;
+  /**
+   * Whole pulses, to every cell its own number of them one after another, which learning asks for. What is random in a cell's pulse is
+   * addressed by the cell and the number of pulses it had before: the same bits however pulses are divided over calls. Time passes for a
+   * cell while it is pulsed, the clock stands still: `elapse` with waits lets the others come to the same time. Absent where no pulse is known.
+   *
+   * @param work  J, [count], added to
+   */
+  train?(trains: PulseTrains, work: Float64Array): void;
+  /** Pulses that wrote each cell so far, [count]; absent where none is known. */
+  wear?(out: Float64Array): void;
+  /** Whether nothing in the state changes with time at 0 V: waits then need not be each cell's own. */
+  readonly timeless?: boolean;
+  /** Brings cells to the state of a device that was fully RESET; absent where the model has none. @param selected  absent: all */
+  reset?(event: number, selected?: Uint32Array): void;
   /** How often a cell was held at a limit of its state, and how many cells are stuck now. */
   readonly limited?: { readonly clipped: number; readonly stuck: number };
   /** Programs every cell to its target with the model's published statistics; `event` numbers the programming. */

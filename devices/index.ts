@@ -7,9 +7,11 @@ export type {
   Operation,
   PreparedDevice,
   Pulse,
+  PulseTrains,
   Stimulus,
   WriteVerifyScheme,
 } from "./device.ts";
+export { longestOf } from "./device.ts";
 export { shippedParameterSet } from "./parameter-sets.ts";
 export { clampedMoments } from "./read-noise.ts";
 export { numberAt, wordAt } from "./values.ts";

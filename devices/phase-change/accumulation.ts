@@ -129,7 +129,9 @@ export function accumulationLaw(values: KnownTree): DeviceLaw {
       },
       relax(_engine, { x }, seconds) {
         const ages = x[age]!;
-        for (let i = 0; i < ages.length; i++) ages[i]! += seconds;
+        if (typeof seconds === "number") for (let i = 0; i < ages.length; i++) ages[i]! += seconds;
+        else for (let i = 0; i < ages.length; i++) ages[i]! += seconds[i]!;
+        return true;
       },
     },
   });

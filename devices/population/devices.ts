@@ -11,7 +11,7 @@ import { lifetimeOf, type WearLaw, windowLeft } from "./wear.ts";
 export const hold = { not: 0, neverWorked: 1, wornOut: 2, asTold: 3 } as const;
 
 /** Numbers of a population that come before those of its read noise. */
-export const ownNumbers = 4;
+export const ownNumbers = 5;
 
 /** The devices of a population, one at a time: `take` brings a device's numbers, `put` stores them within its limits. */
 export class Devices {
@@ -26,6 +26,8 @@ export class Devices {
   readonly held: Float32Array;
   /** Normals of the running pulse, [normalsPerPulse][devices]. */
   readonly drawn: readonly Float32Array[];
+  /** Pulses of trains that each device had. */
+  readonly trained: Float64Array;
   readonly #writes: Float64Array;
   /** Writes that each device bears. */
   readonly #lifetime: Float32Array;
@@ -56,7 +58,12 @@ export class Devices {
     this.#wear = wear;
     this.#spread = spread;
     this.#draw = draw;
-    const layout: Record<string, "float32" | "float64"> = { held: "float32", writes: "float64", lifetime: "float32" };
+    const layout: Record<string, "float32" | "float64"> = {
+      held: "float32",
+      writes: "float64",
+      trained: "float64",
+      lifetime: "float32",
+    };
     for (const { name, precision = law.precision } of law.variables) layout[`state ${name}`] = precision;
     for (const { name } of law.traits) layout[`trait ${name}`] = "float32";
     this.state = allocateState(
@@ -69,6 +76,7 @@ export class Devices {
       this.state.fields[name] as unknown as Kind;
     this.held = field("held");
     this.#writes = field("writes");
+    this.trained = field("trained");
     this.#lifetime = field("lifetime");
     this.arrays = {
       x: law.variables.map(({ name }) => field(`state ${name}`)),
@@ -146,6 +154,11 @@ export class Devices {
     if (this.#writes[i]! >= this.#lifetime[i]!) this.holdAt(i, hold.wornOut);
   }
 
+  /** Writes of each device so far that were its own. */
+  wear(out: Float64Array): void {
+    out.set(this.#writes);
+  }
+
   /** Where the normals of one event come from. */
   random(purpose: string, event: number): PulseRandomness {
     return { draw: at(this.#draw, purpose), event, scale: this.#spread };
@@ -166,17 +179,15 @@ export class Devices {
   }
 
   /** A deed over whole arrays that leaves alone what is held. */
-  exceptHeld(deed: () => void): void {
-    if (!this.anyHeld) {
-      deed();
-      return;
-    }
+  exceptHeld(deed: () => boolean): boolean {
+    if (!this.anyHeld) return deed();
     const { x } = this.arrays;
     const held: number[] = [];
     for (let i = 0; i < this.count; i++) if (this.held[i] !== hold.not) held.push(i);
     const before = held.map((i) => x.map((field) => field[i]!));
-    deed();
+    const done = deed();
     for (const [k, i] of held.entries()) for (const [v, field] of x.entries()) field[i] = before[k]![v]!;
+    return done;
   }
 
   #begin(): void {
@@ -184,6 +195,7 @@ export class Devices {
     drawTraits(this.#engine, this.#law.traits, this.arrays.traits, this.#spread, this.#draw);
     this.held.fill(hold.not);
     this.#writes.fill(0);
+    this.trained.fill(0);
     this.drawNormals("start", 0);
     fillNormal(this.#engine, at(this.#draw, "lifetime"), 0, this.#lifetime);
     const mark = memory.mark();

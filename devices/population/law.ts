@@ -84,6 +84,8 @@ export interface DeviceLaw {
   evolve(x: Numbers, stretch: Stretch, normals: Numbers, traits: Numbers): number;
   /** Moves x through a time at 0 V in the dark. Two times do the same as their sum. */
   relax(x: Numbers, seconds: number, temperature: number, traits: Numbers): void;
+  /** Whether `relax` changes nothing. */
+  readonly timeless?: boolean;
   /** The same law over whole arrays, where a kernel pays. */
   readonly bulk?: BulkLaw;
 }
@@ -118,6 +120,6 @@ export interface BulkLaw {
     random: PulseRandomness,
     work: Float64Array,
   ): number | false;
-  /** A time at 0 V of every device, as `relax`. */
-  relax?(engine: Engine, state: BulkState, seconds: number, temperature: number): void;
+  /** A time at 0 V of every device, as `relax`, or each one's own [cells]; false where it cannot, and nothing has happened then. */
+  relax?(engine: Engine, state: BulkState, seconds: number | Float64Array, temperature: number): boolean;
 }

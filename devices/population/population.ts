@@ -1,12 +1,21 @@
 import { at, type Draw } from "../../src/ground/draws/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
-import { type Cells, type DeviceSwitches, longestOf, type NoiseSplit, type Pulse, type Stimulus } from "../device.ts";
+import {
+  type Cells,
+  type DeviceSwitches,
+  longestOf,
+  type NoiseSplit,
+  type Pulse,
+  type PulseTrains,
+  type Stimulus,
+} from "../device.ts";
 import { noiseState, type ReadConditions, ReadNoise, type ReadNoiseLaw } from "../noise/index.ts";
 import { limitedVoltage } from "./continuous.ts";
 import { Devices, hold, ownNumbers } from "./devices.ts";
 import type { DeviceLaw, Stretch, Surroundings } from "./law.ts";
 import { rootBetween } from "./root.ts";
+import { trainDevices } from "./trains.ts";
 import type { WearLaw } from "./wear.ts";
 import { workBetween } from "./work.ts";
 
@@ -31,16 +40,19 @@ const since = 1;
 const clips = 2;
 /** 1 once a piece of the running pulse has written: it wears a device once. */
 const written = 3;
+/** Writes that all devices had together, where none wears. */
+const shared = 4;
 
 /** Cells of one law: their clock, and what is done to them. What one device does is the law's. */
 export class Population implements Cells {
   readonly count: number;
-  readonly reset?: (event: number) => void;
+  readonly reset?: (event: number, selected?: Uint32Array) => void;
   readonly reversal?: (out: Float32Array) => void;
   readonly #engine: Engine;
   readonly #spec: PopulationSpec;
   readonly #switches: DeviceSwitches;
   readonly #devices: Devices;
+  readonly #draw: Draw;
   readonly #wears: boolean;
   /** null where it is switched off or the set has none. */
   readonly #noise: ReadNoise | null;
@@ -59,8 +71,9 @@ export class Population implements Cells {
     const { fields, common } = this.#devices.state;
     this.#noise =
       noise && new ReadNoise(engine, readNoise, fields, common.subarray(ownNumbers), at(draw, "read noise"));
+    this.#draw = draw;
     this.#wears = wear.lifetime < Number.POSITIVE_INFINITY || wear.windowLoss > 0;
-    if (law.reset) this.reset = (event) => this.#reset(event);
+    if (law.reset) this.reset = (event, selected) => this.#reset(event, selected);
     if (law.polar && switches.polarity) this.reversal = (out) => this.#reversal(out);
   }
 
@@ -89,12 +102,10 @@ export class Population implements Cells {
     if (longest === 0) return;
     this.#clock += longest;
     this.#common[since] = 0;
-    if (!this.#switches.drift) return;
+    if (!this.#switches.drift || law.timeless) return;
     const devices = this.#devices;
-    if (law.bulk?.relax && typeof seconds === "number") {
-      devices.exceptHeld(() => law.bulk!.relax!(this.#engine, devices.arrays, seconds, kelvin));
-      return;
-    }
+    const { bulk } = law;
+    if (bulk?.relax && devices.exceptHeld(() => bulk.relax!(this.#engine, devices.arrays, seconds, kelvin))) return;
     this.#move((i) => {
       law.relax(devices.x, typeof seconds === "number" ? seconds : seconds[i]!, kelvin, devices.own);
     });
@@ -125,10 +136,12 @@ export class Population implements Cells {
     this.#common[since]! += stretch.duration;
     if (!selected) this.#clock += stretch.duration;
     const writes = law.writes(larger(stretch.from, stretch.to));
-    const counts = this.#wears && writes && this.#common[written] === 0;
+    const counts = writes && this.#common[written] === 0;
     if (writes) this.#common[written] = 1;
     const { purpose, event } = this.#numberOf(stimulus);
-    if (!selected && !counts && law.bulk?.pulse && !devices.anyHeld) {
+    const together = !selected && !this.#wears;
+    if (counts && together) this.#common[shared]!++;
+    if (together && law.bulk?.pulse && !devices.anyHeld) {
       const clipped = law.bulk.pulse(this.#engine, devices.arrays, stretch, devices.random(purpose, event), work);
       if (clipped !== false) {
         this.#common[clips]! += clipped;
@@ -139,7 +152,7 @@ export class Population implements Cells {
     this.#move(
       (i) => {
         work[i]! += law.evolve(devices.x, stretch, devices.normals, devices.own);
-        if (counts) devices.write(i);
+        if (counts && !together) devices.write(i);
       },
       (i) => {
         // What is held conducts all the same.
@@ -150,6 +163,22 @@ export class Population implements Cells {
       },
       selected,
     );
+  }
+
+  train(trains: PulseTrains, work: Float64Array): void {
+    const { law, spread, compliance } = this.#spec;
+    const conditions = { ...this.#surroundings(), compliance };
+    const scale = this.#switches.programmingNoise ? spread : 0;
+    this.#common[clips]! += trainDevices(law, this.#devices, this.#draw, scale, trains, conditions, work);
+  }
+
+  wear(out: Float64Array): void {
+    this.#devices.wear(out);
+    for (let i = 0; i < out.length; i++) out[i]! += this.#common[shared]!;
+  }
+
+  get timeless(): boolean {
+    return this.#spec.law.timeless ?? false;
   }
 
   replace(conductance: Float32Array, drifts: boolean): void {
@@ -179,7 +208,10 @@ export class Population implements Cells {
   read(stimulus: Stimulus, reading: number, current: Float64Array, work: Float64Array, selected?: Uint32Array): void {
     const { voltage: from, endVoltage = from, duration } = stimulus;
     const voltage = (from + endVoltage) / 2;
-    this.current(voltage, current);
+    const show = (i: number, currentAt: (voltage: number) => number): void => {
+      current[i] = currentAt(voltage);
+    };
+    this.#look(show, undefined, selected);
     if (this.#noise) {
       const temperature = this.#kelvin(stimulus.temperature);
       const how = { voltage, duration, temperature };
@@ -222,11 +254,15 @@ export class Population implements Cells {
     return this.#devices.state.common;
   }
 
-  #reset(event: number): void {
+  #reset(event: number, selected?: Uint32Array): void {
     const { law } = this.#spec;
     const devices = this.#devices;
     devices.drawNormals("reset", event);
-    this.#move(() => law.reset!(devices.x, devices.own, devices.normals));
+    this.#move(
+      () => law.reset!(devices.x, devices.own, devices.normals),
+      () => {},
+      selected,
+    );
   }
 
   #reversal(out: Float32Array): void {
@@ -259,11 +295,15 @@ export class Population implements Cells {
     this.#common[clips]! += clipped;
   }
 
-  #look(show: (i: number, current: (voltage: number) => number) => void, surroundings = this.#surroundings()): void {
+  #look(
+    show: (i: number, current: (voltage: number) => number) => void,
+    surroundings = this.#surroundings(),
+    selected?: Uint32Array,
+  ): void {
     const { law } = this.#spec;
     const { x, own } = this.#devices;
     const current = (voltage: number): number => law.current(voltage, x, own, surroundings);
-    for (let i = 0; i < this.count; i++) {
+    for (const i of selected ?? this.#devices.held.keys()) {
       this.#devices.take(i);
       show(i, current);
     }

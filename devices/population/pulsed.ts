@@ -31,6 +31,7 @@ export function pulsedLaw(law: PulsedLaw): DeviceLaw {
   const before = new Float64Array(law.variables.length);
   return {
     ...law,
+    timeless: !law.relaxAt,
     evolve(x: Numbers, stretch: Stretch, normals: Numbers, traits: Numbers): number {
       const { duration, since, compliance, temperature } = stretch;
       if (duration <= 0) return 0;

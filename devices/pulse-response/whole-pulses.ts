@@ -21,6 +21,7 @@ export function wholePulseLaw(law: WholePulseLaw): DeviceLaw {
   const limits = new Float64Array(2 * law.variables.length);
   return {
     ...law,
+    timeless: !law.decay,
     writes: (voltage) => Math.abs(voltage) >= law.threshold,
     evolve(x, stretch, normals, traits) {
       if (stretch.duration <= 0) return 0;

@@ -98,6 +98,7 @@ export function pulsePowerLaw(values: KnownTree): DeviceLaw {
       });
     },
     relax() {},
+    timeless: true,
   };
   return law;
 }

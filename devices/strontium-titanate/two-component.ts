@@ -100,7 +100,9 @@ export function twoComponentLaw(values: KnownTree): DeviceLaw {
     ...law,
     bulk: {
       relax(engine, { x, traits }, seconds) {
+        if (typeof seconds !== "number") return false;
         for (const k of [0, 1]) relax(engine, x[fast + k] as Float32Array, traits[fastRate + k]!, seconds);
+        return true;
       },
     },
   };

@@ -149,6 +149,7 @@ export function synaptogenLaw(values: KnownTree): DeviceLaw {
       return work;
     },
     relax() {},
+    timeless: true,
   };
 }
 

@@ -1,0 +1,1 @@
+export type { LearningProduct } from "./product.ts";

@@ -1,0 +1,105 @@
+import { at, type Draw, philox4x32 } from "../../src/ground/draws/index.ts";
+import { InputError } from "../../src/ground/errors.ts";
+
+/** Which of a synapse's devices takes an update: "all" is the only one that pulses more than one. */
+export const policies = ["global-clock", "random", "per-synapse", "least-used", "all"] as const;
+export type ArbitrationPolicy = (typeof policies)[number];
+
+export interface ArbitrationSpec {
+  /** N, devices that the selection runs over: of a synapse, or of one of its two sets where it is differential. */
+  readonly devices: number;
+  readonly policy: ArbitrationPolicy;
+  /** By how much the selection counter advances with every requested update. */
+  readonly increment: number;
+  /** Lengths of the counters that let only every so many-th request of a sign through; 1: every request. */
+  readonly potentiationCounter: number;
+  readonly depressionCounter: number;
+}
+
+/** What a request is answered with, if not with a device's number. */
+export const nothingSelected = -1;
+
+/**
+ * One arbitration circuit for a whole array: requests come in a fixed scan order, and every one of them, let through or not, advances the
+ * selection counter by `increment` (modulo N) and the counter of its sign by one (modulo its length); it is let through while that counter
+ * stands at its first position. "per-synapse" gives every synapse a selection counter of its own, "least-used" takes the device with the
+ * fewest updates (the first of them), "random" draws one; the counters of signs are the array's in every policy.
+ *
+ * @source Boybat et al., Nat. Commun. 9, 2514 (2018), doi:10.1038/s41467-018-04933-y
+ */
+export class Arbitration {
+  readonly spec: ArbitrationSpec;
+  readonly synapses: number;
+  /** Requests that were let through, by synapse and device, [synapses][devices]. */
+  readonly selections: Uint32Array;
+  /** Requests of either sign, and those let through. */
+  readonly counted = { requested: { potentiation: 0, depression: 0 }, applied: { potentiation: 0, depression: 0 } };
+  readonly #draw: Draw;
+  readonly #own: Uint32Array | null;
+  #selection = 0;
+  #potentiation = 0;
+  #depression = 0;
+  #requests = 0;
+
+  constructor(spec: ArbitrationSpec, synapses: number, draw: Draw) {
+    for (const key of ["devices", "increment", "potentiationCounter", "depressionCounter"] as const) {
+      if (!(Number.isInteger(spec[key]) && spec[key] >= 1)) {
+        throw new InputError(`arbitration: ${key} is ${spec[key]}, expected a whole number from 1`);
+      }
+    }
+    this.spec = spec;
+    this.synapses = synapses;
+    this.selections = new Uint32Array(synapses * spec.devices);
+    this.#draw = at(draw, "arbitration");
+    this.#own = spec.policy === "per-synapse" ? new Uint32Array(synapses) : null;
+  }
+
+  /**
+   * One requested update of a synapse.
+   *
+   * @param sign  1 potentiates, -1 depresses
+   * @returns the device to pulse, 0 .. N - 1; N: all of them; `nothingSelected` where the request is not let through
+   */
+  request(synapse: number, sign: 1 | -1): number {
+    const { devices, increment, policy, potentiationCounter, depressionCounter } = this.spec;
+    const { requested, applied } = this.counted;
+    const number = this.#requests++;
+    const pointed = this.#selection;
+    this.#selection = (pointed + increment) % devices;
+    let enabled: boolean;
+    if (sign > 0) {
+      requested.potentiation++;
+      enabled = this.#potentiation === 0;
+      this.#potentiation = (this.#potentiation + 1) % potentiationCounter;
+    } else {
+      requested.depression++;
+      enabled = this.#depression === 0;
+      this.#depression = (this.#depression + 1) % depressionCounter;
+    }
+    let own = pointed;
+    if (this.#own) {
+      own = this.#own[synapse]!;
+      this.#own[synapse] = (own + increment) % devices;
+    }
+    if (!enabled) return nothingSelected;
+    if (sign > 0) applied.potentiation++;
+    else applied.depression++;
+    const first = synapse * devices;
+    if (policy === "all") {
+      for (let d = 0; d < devices; d++) this.selections[first + d]!++;
+      return devices;
+    }
+    if (policy === "random") own = this.#drawn(number);
+    if (policy === "least-used") {
+      own = 0;
+      for (let d = 1; d < devices; d++) if (this.selections[first + d]! < this.selections[first + own]!) own = d;
+    }
+    this.selections[first + own]!++;
+    return own;
+  }
+
+  #drawn(number: number): number {
+    const words = philox4x32([number >>> 0, Math.floor(number / 2 ** 32), 0, 0x20000000], this.#draw.key);
+    return Math.floor((words[0] / 2 ** 32) * this.spec.devices);
+  }
+}

@@ -1,0 +1,2 @@
+export { Arbitration, type ArbitrationPolicy, type ArbitrationSpec, nothingSelected, policies } from "./arbitration.ts";
+export { type AppliedPulse, type Arrangement, arrangements, SynapseArray, type UpdateWork } from "./synapse-array.ts";

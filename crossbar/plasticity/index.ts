@@ -1,0 +1,1 @@
+export type { LineActivity, UpdateRule } from "./update-rule.ts";

@@ -1,0 +1,97 @@
+import type { Engine } from "../../src/ground/kernels/index.ts";
+import type { HowKnown } from "../../src/ground/known.ts";
+
+/** One line of what a published system claims, and what came out here. */
+export interface Claim {
+  /** The reference's row: "3.j". */
+  readonly id: string;
+  readonly text: string;
+  /** null: not run. */
+  readonly value: number | null;
+  readonly unit: string;
+  /** The band it is to lie in; null: no such end. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** null: not run in this mode. */
+  readonly held: boolean | null;
+  /** Why it was not run, or what limits it. */
+  readonly reason?: string;
+  /** Where the band is from. */
+  readonly howKnown: HowKnown;
+}
+
+/** A figure as data: series over a common axis. Drawn by the report. */
+export interface PaperFigure {
+  readonly name: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly x: PaperAxis;
+  readonly y: PaperAxis;
+  readonly series: readonly PaperSeries[];
+}
+
+export interface PaperAxis {
+  readonly label: string;
+  /** "1" for none; values are in SI. */
+  readonly unit: string;
+  readonly scale?: "linear" | "log";
+}
+
+export interface PaperSeries {
+  readonly name: string;
+  readonly mark: "line" | "points" | "bars";
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  /** Ends of error bars or of a band. */
+  readonly low?: readonly number[];
+  readonly high?: readonly number[];
+  /** What it is compared with rather than what was computed: drawn dashed. */
+  readonly reference?: boolean;
+}
+
+/** A piece of a paper's work that runs by itself on one thread: it gives the same plain data on every machine, and is kept for a resume. */
+export interface PaperStep {
+  /** Unique within the paper: "correlation N=3 seed=2". */
+  readonly name: string;
+  /** Plain data: with the paper's name and the version all that its result depends on. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Units of work it reports as progress. */
+  readonly amount: number;
+}
+
+/** Images of digits, handed down by the surface. */
+export interface Digits {
+  /** 0 .. 1, [count][784]. */
+  readonly images: Float32Array;
+  readonly labels: Uint8Array;
+}
+
+export interface StepTools {
+  /** Reports work since the last call; await it, so that the thread hears of a stop. */
+  progress(amount: number): void | Promise<void>;
+  readonly signal: AbortSignal;
+  openEngine(bytes: number): Promise<Engine>;
+  digits(part: "train" | "test"): Promise<Digits>;
+}
+
+export interface PaperOutcome {
+  readonly claims: readonly Claim[];
+  readonly figures: readonly PaperFigure[];
+  /** J by what it was spent on, and the sum. */
+  readonly energy: { readonly total: number; readonly byComponent: Readonly<Record<string, number>> };
+  /** Every data set or detail that is not the paper's own. */
+  readonly standIns: readonly string[];
+}
+
+/** A published system: steps that run by themselves, and what follows from their results. */
+export interface Paper {
+  readonly name: string;
+  readonly title: string;
+  /** Key of data/sources.yaml. */
+  readonly source: string;
+  /** @param quick  as much as runs in under a minute */
+  steps(quick: boolean, seed: number): readonly PaperStep[];
+  run(step: PaperStep, tools: StepTools): Promise<unknown>;
+  /** @param done  results by the names of steps; all of them, unless the run was stopped */
+  conclude(done: ReadonlyMap<string, unknown>, quick: boolean): PaperOutcome;
+}
