@@ -10,14 +10,12 @@ import {
 } from "../../devices/index.ts";
 import { drawOf } from "../../src/ground/draws/index.ts";
 import { openEngine } from "../../src/ground/kernels/index.ts";
+import { conductances, distance, expectClose } from "./compare.ts";
 import { everything, shippedSet } from "./device-contract.ts";
 import { withLeaf } from "./one-device.ts";
 
 /** No spread and no read noise: what is left is the law. */
 const law: DeviceSwitches = { ...everything, programmingNoise: false, readNoise: false };
-
-/** Share of the largest number by which two ways of computing the same may differ: state may be float32, and equations are solved within 1e-5. */
-const tolerance = 2e-4;
 
 /** What every model that voltage pulses move must satisfy, whatever its physics. */
 export function keepsThePulsedContract(model: DeviceModel, set: string): void {
@@ -178,23 +176,4 @@ function pulsesOf({ operation }: PreparedDevice): Stimulus[] {
     { voltage, duration: width },
     { voltage: voltage / 3, duration: width },
   ]);
-}
-
-function conductances(cells: Cells, size = cells.count): number[] {
-  const now = new Float32Array(size);
-  cells.conductance(now);
-  return [...now];
-}
-
-function expectClose(one: readonly number[], other: readonly number[]): void {
-  const largest = Math.max(...one.map(Math.abs), Number.MIN_VALUE);
-  for (const [i, value] of one.entries()) expect(Math.abs(value - other[i]!) / largest).toBeLessThan(tolerance);
-}
-
-/** Largest difference of two samples' cumulative distributions. */
-function distance(one: readonly number[], other: readonly number[]): number {
-  const [a, b] = [[...one].sort((x, y) => x - y), [...other].sort((x, y) => x - y)];
-  const share = (sorted: readonly number[], value: number): number =>
-    sorted.filter((own) => own <= value).length / sorted.length;
-  return Math.max(...[...a, ...b].map((value) => Math.abs(share(a, value) - share(b, value))));
 }
