@@ -1,0 +1,1 @@
+export { IntegrateAndFire, type IntegrateAndFireSpec } from "./integrate-and-fire.ts";

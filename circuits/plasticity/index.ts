@@ -1,0 +1,1 @@
+export { type StdpSide, stepsOfPulse, ThresholdedStdp, type ThresholdedStdpSpec } from "./thresholded-stdp.ts";
