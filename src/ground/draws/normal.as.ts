@@ -4,6 +4,8 @@ import { cosineOfHalfTurns, normalAngle, normalRadius, sineOfHalfTurns, withSign
 const seeds = memory.data(64, 16);
 /** The last group of eight where fewer are wanted. */
 const group = memory.data(32, 16);
+/** The last block of words where fewer are wanted. */
+const lastWords = memory.data(2048, 16);
 
 /** Philox4x32-10 of (c0, c1, c2, c3); stores its words for one generator. */
 function seedGenerator(c0: u32, c1: u32, c2: u32, c3: u32, k0: u32, k1: u32): void {
@@ -86,6 +88,17 @@ export function fillNormal(key0: u32, key1: u32, low: u32, high: u32, out: usize
   let block: u32 = 0;
   for (let start = 0; start < count; start += 512) {
     fillBlock(key0, key1, block, low, high, out + (<usize>start << 2), min(512, count - start));
+    block++;
+  }
+}
+
+export function fillWords(key0: u32, key1: u32, low: u32, high: u32, out: usize, count: i32): void {
+  let block: u32 = 0;
+  for (let start = 0; start < count; start += 512) {
+    const some = min(512, count - start);
+    const target = out + (<usize>start << 2);
+    fillWordBlock(key0, key1, block, low, high, some == 512 ? target : lastWords, some);
+    if (some < 512) memory.copy(target, lastWords, <usize>some << 2);
     block++;
   }
 }

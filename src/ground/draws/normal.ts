@@ -59,7 +59,22 @@ export function fillNormalPlain(
   }
 }
 
-/** The 32-bit words that samples of a block are made of, one a sample: four generators in turn. Kernels make the same. */
+/**
+ * 32-bit words, uniform: those that samples of a block are made of, one a sample, four generators in turn.
+ *
+ * @param event  what they are for, a whole number of 0 .. 2^53 - 1
+ * @param out  receives words 0 .. length - 1 of the event, of the engine's memory
+ */
+export function fillWords(engine: Engine, draw: Draw, event: number, out: Int32Array): void {
+  if (!engine.kernels) {
+    fillWordsPlain(draw, event, out);
+    return;
+  }
+  const [low, high] = wordsOfEvent(event);
+  engine.kernels.fillWords(draw.key[0], draw.key[1], low, high, engine.memory.address(out), out.length);
+}
+
+/** Twin of the kernel: the same words. */
 export function fillWordsPlain(draw: Draw, event: number, out: Int32Array): void {
   const [low, high] = wordsOfEvent(event);
   const state = new Uint32Array(16);

@@ -8,6 +8,8 @@ export interface KernelExports {
 
   fillNormal(key0: number, key1: number, low: number, high: number, out: number, count: number): void;
 
+  fillWords(key0: number, key1: number, low: number, high: number, out: number, count: number): void;
+
   drift(
     programmed: number,
     exponent: number,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { at, drawOf, fillNormal } from "../../../src/ground/draws/index.ts";
+import { at, drawOf, fillNormal, fillWords } from "../../../src/ground/draws/index.ts";
 import type { Engine } from "../../../src/ground/kernels/index.ts";
 import { bothEngines, onBoth, worst } from "../kernels/engines.ts";
 import { momentsOf, normalCdf, uniformityP } from "./statistics.ts";
@@ -77,4 +77,19 @@ describe("standard normal samples", () => {
       expect(Math.abs(squares) / (2 * Math.sqrt(n)), name).toBeLessThan(4);
     }
   });
+});
+
+describe("random words", () => {
+  it.each([1, 3, 511, 512, 513, 1100])(
+    "come out of the kernel as out of its twin (%d), and nothing behind is touched",
+    (count) => {
+      const [fast, plain] = onBoth(engines, (engine) => {
+        const out = engine.memory.int32(2048).fill(7);
+        fillWords(engine, drawOf(1), 2 ** 40 + 3, out.subarray(0, count));
+        return out;
+      });
+      expect(fast).toEqual(plain);
+      expect(fast.subarray(count).every((word) => word === 7)).toBe(true);
+    },
+  );
 });

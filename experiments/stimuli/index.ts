@@ -1,0 +1,1 @@
+export { CorrelatedStreams, type CorrelatedStreamsSpec } from "./correlated-streams.ts";
