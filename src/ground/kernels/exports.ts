@@ -94,6 +94,18 @@ export interface KernelExports {
     count: number,
   ): number;
 
+  /** `bitLineMasks`: 16 bits a line, all ones where it is negative. */
+  coincidences(
+    wordLines: number,
+    wordLineSigns: number,
+    bitLines: number,
+    bitLineMasks: number,
+    rows: number,
+    columns: number,
+    counts: number,
+    add: number,
+  ): void;
+
   /** `sumAsked` 0: differences; otherwise variances, whose codes of a block are to add up to it. */
   packWeights(
     positive: number,
