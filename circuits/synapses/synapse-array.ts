@@ -1,5 +1,5 @@
 import { devicesOf } from "../../crossbar/index.ts";
-import type { Cells, Operation, Pulse, PulseTrains } from "../../devices/index.ts";
+import type { Cells, Operation, Pulse } from "../../devices/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
 import { type Arbitration, nothingSelected } from "./arbitration.ts";
 
@@ -19,6 +19,8 @@ export interface UpdateWork {
   readonly pulses: { readonly potentiation: number; readonly depression: number };
   /** J of the pulses, all devices together: the integral of V I as they moved. */
   readonly work: number;
+  /** The same by the sign of the devices' pulses. */
+  readonly works: { readonly potentiation: number; readonly depression: number };
   /** s that the update lasted. */
   readonly seconds: number;
 }
@@ -42,6 +44,7 @@ export class SynapseArray {
   watch: ((pulse: AppliedPulse) => void) | null = null;
   readonly #potentiate: Pulse;
   readonly #depress: Pulse;
+  readonly #sides: readonly Side[];
 
   /**
    * @param positive  and `negative`: of equal count; several devices a cell are `parallelCells`
@@ -72,6 +75,9 @@ export class SynapseArray {
     this.arbitration = arbitration;
     this.#potentiate = potentiate;
     this.#depress = depress ?? potentiate;
+    this.#sides = negative
+      ? [sideOf("positive", positive), sideOf("negative", negative)]
+      : [sideOf("positive", positive)];
   }
 
   get synapses(): number {
@@ -88,27 +94,21 @@ export class SynapseArray {
    */
   update(counts: Int16Array, selected?: Uint32Array, seconds = 0): UpdateWork {
     const before = structuredClone(this.arbitration.counted.requested);
-    const sides = this.#arbitrate(counts, selected);
+    this.#arbitrate(counts, selected);
     const pulses = { potentiation: 0, depression: 0 };
-    const longest = Math.max(seconds, ...sides.map((side) => this.#lasting(side.pulses)));
-    let work = 0;
-    for (const { cells, pulses: given } of sides) {
-      const { population } = devicesOf(cells);
-      const { counts: of, selected: devices } = trainsOf(given);
-      for (const count of of) {
-        if (count > 0) pulses.potentiation += count;
-        else pulses.depression -= count;
+    const works = { potentiation: 0, depression: 0 };
+    const trains = this.#sides.map(gather);
+    const longest = trains.reduce((most, { counts: of }) => Math.max(most, this.#longest(of)), seconds);
+    for (const [s, { counts: of, selected: devices }] of trains.entries()) {
+      const { population, own } = this.#sides[s]!;
+      population.train!({ potentiate: this.#potentiate, depress: this.#depress, counts: of, selected: devices }, own);
+      for (let k = 0; k < of.length; k++) {
+        const sign = of[k]! > 0 ? "potentiation" : "depression";
+        pulses[sign] += Math.abs(of[k]!);
+        works[sign] += own[devices[k]!]!;
+        own[devices[k]!] = 0;
       }
-      const trains: PulseTrains = {
-        potentiate: this.#potentiate,
-        depress: this.#depress,
-        counts: of,
-        selected: devices,
-      };
-      const own = new Float64Array(population.count);
-      population.train!(trains, own);
-      for (const joules of own) work += joules;
-      this.#wait(population, trains, longest);
+      this.#wait(this.#sides[s]!, of, devices, longest);
     }
     const { requested } = this.arbitration.counted;
     return {
@@ -117,25 +117,16 @@ export class SynapseArray {
         depression: requested.depression - before.depression,
       },
       pulses,
-      work,
+      work: works.potentiation + works.depression,
+      works,
       seconds: longest,
     };
   }
 
-  /** Which devices of which side get how many pulses. */
-  #arbitrate(counts: Int16Array, selected: Uint32Array | undefined): Side[] {
-    const { arbitration, arrangement, watch } = this;
-    const positive: Side = { cells: this.positive, name: "positive", pulses: new Map() };
-    const negative: Side | null = this.negative && { cells: this.negative, name: "negative", pulses: new Map() };
-    const give = (side: Side, synapse: number, device: number, sign: 1 | -1): void => {
-      const { devices } = devicesOf(side.cells);
-      const [from, to] = device === devices ? [0, devices] : [device, device + 1];
-      for (let d = from; d < to; d++) {
-        const at = d * this.synapses + synapse;
-        side.pulses.set(at, (side.pulses.get(at) ?? 0) + sign);
-        watch?.({ cell: synapse, device: d, side: side.name, sign });
-      }
-    };
+  /** Notes which devices of which side get how many pulses. */
+  #arbitrate(counts: Int16Array, selected: Uint32Array | undefined): void {
+    const { arbitration, arrangement } = this;
+    const [positive, negative] = this.#sides;
     for (let k = 0; k < counts.length; k++) {
       const count = counts[k]!;
       const synapse = selected ? selected[k]! : k;
@@ -143,18 +134,31 @@ export class SynapseArray {
       for (let pulse = Math.abs(count); pulse > 0; pulse--) {
         const device = arbitration.request(synapse, sign);
         if (device === nothingSelected) continue;
-        if (arrangement === "differential") give(sign > 0 ? positive : negative!, synapse, device, 1);
-        else give(positive, synapse, device, sign);
-        if (arrangement === "push-pull") give(negative!, synapse, device, sign > 0 ? -1 : 1);
+        if (arrangement === "differential") this.#give(sign > 0 ? positive! : negative!, synapse, device, 1);
+        else this.#give(positive!, synapse, device, sign);
+        if (arrangement === "push-pull") this.#give(negative!, synapse, device, sign > 0 ? -1 : 1);
       }
     }
-    return negative ? [positive, negative] : [positive];
   }
 
-  #lasting(pulses: ReadonlyMap<number, number>): number {
-    let longest = 0;
-    for (const count of pulses.values()) longest = Math.max(longest, this.#widths(count));
-    return longest;
+  /** @param device  of the synapse; as many as it has: all of them */
+  #give({ name, pulses, touched, found }: Side, synapse: number, device: number, sign: 1 | -1): void {
+    const all = device === touched.length;
+    for (let d = all ? 0 : device; d < (all ? touched.length : device + 1); d++) {
+      const place = d * this.synapses + synapse;
+      if (pulses[place] === 0) touched[d]![found[d]!++] = place;
+      pulses[place]! += sign;
+      this.watch?.({ cell: synapse, device: d, side: name, sign });
+    }
+  }
+
+  #longest(counts: Int16Array): number {
+    let [most, least] = [0, 0];
+    for (const count of counts) {
+      most = Math.max(most, count);
+      least = Math.min(least, count);
+    }
+    return Math.max(this.#widths(most), this.#widths(least));
   }
 
   #widths(count: number): number {
@@ -162,26 +166,57 @@ export class SynapseArray {
   }
 
   /** Lets every device wait until all have had their pulses. */
-  #wait(population: Cells, { counts, selected }: PulseTrains, seconds: number): void {
+  #wait({ population, own: waits }: Side, counts: Int16Array, devices: Uint32Array, seconds: number): void {
     if (seconds === 0) return;
-    if (population.timeless) {
+    if (population.timeless || counts.length === 0) {
       population.elapse(seconds);
       return;
     }
-    const waits = new Float64Array(population.count).fill(seconds);
-    for (let k = 0; k < counts.length; k++) waits[selected![k]!]! -= this.#widths(counts[k]!);
+    waits.fill(seconds);
+    for (let k = 0; k < counts.length; k++) waits[devices[k]!]! -= this.#widths(counts[k]!);
     population.elapse(waits);
+    waits.fill(0);
   }
 }
 
+/** One set of devices, with room for what an update gives them. */
 interface Side {
-  readonly cells: Cells;
   readonly name: "positive" | "negative";
-  /** By device of the population: so many pulses, of that sign. A synapse's requests in one update have one sign. */
-  readonly pulses: Map<number, number>;
+  readonly population: Cells;
+  /** Pulses of each device, of one sign in one update: a synapse's requests have one. [devices of the population] */
+  readonly pulses: Int16Array;
+  /** Devices with pulses, ascending, for each of a synapse's devices, and how many those are. */
+  readonly touched: readonly Uint32Array[];
+  readonly found: Uint32Array;
+  /** Room for numbers of every device; zeros between two uses. */
+  readonly own: Float64Array;
 }
 
-function trainsOf(pulses: ReadonlyMap<number, number>): { counts: Int16Array; selected: Uint32Array } {
-  const selected = Uint32Array.from(pulses.keys()).sort();
-  return { selected, counts: Int16Array.from(selected, (at) => pulses.get(at)!) };
+function sideOf(name: "positive" | "negative", cells: Cells): Side {
+  const { population, devices } = devicesOf(cells);
+  return {
+    name,
+    population,
+    pulses: new Int16Array(population.count),
+    touched: Array.from({ length: devices }, () => new Uint32Array(cells.count)),
+    found: new Uint32Array(devices),
+    own: new Float64Array(population.count),
+  };
+}
+
+/** What devices of a side are to get, ascending, and clears it. */
+function gather({ pulses, touched, found }: Side): { readonly counts: Int16Array; readonly selected: Uint32Array } {
+  const selected = new Uint32Array(found.reduce((sum, count) => sum + count, 0));
+  let filled = 0;
+  for (const [d, places] of touched.entries()) {
+    selected.set(places.subarray(0, found[d]!), filled);
+    filled += found[d]!;
+  }
+  found.fill(0);
+  const counts = new Int16Array(selected.length);
+  for (let k = 0; k < selected.length; k++) {
+    counts[k] = pulses[selected[k]!]!;
+    pulses[selected[k]!] = 0;
+  }
+  return { counts, selected };
 }

@@ -30,7 +30,9 @@ describe("synapses of many devices", () => {
     expect(done.pulses).toEqual({ potentiation: 6, depression: 1 });
     expect(seen.length).toBe(7);
     // 100 uA through 1 V and 450 uA through 1.5 V, 50 ns each (claim 3.o).
-    expect(done.work).toBeCloseTo(6 * 5e-12 + 33.75e-12, 15);
+    expect(done.works.potentiation).toBeCloseTo(6 * 5e-12, 15);
+    expect(done.works.depression).toBeCloseTo(33.75e-12, 15);
+    expect(done.work).toBe(done.works.potentiation + done.works.depression);
     const wear = new Float64Array(15);
     devicesOf(array.positive).population.wear!(wear);
     // Requests 0 .. 3 go to devices 0, 1, 2, 0 of synapse 0; 4 to device 1 of synapse 2; 5 and 6 to 2 and 0 of synapse 4.
