@@ -1,2 +1,3 @@
 export { coincidences } from "./coincidences.ts";
+export { type SymmetryPoint, symmetryPoint } from "./symmetry-point.ts";
 export type { LineActivity, UpdateRule } from "./update-rule.ts";
