@@ -21,6 +21,7 @@ export { largestMagnitude } from "./ranges.ts";
 export { type ChipRequest, readChip } from "./read-chip.ts";
 export { type Source, sourceOf, sourcesNamed, sourcesOf, sourceText } from "./sources.ts";
 export { type Fidelity, fidelities, vectorsPerRead } from "./tile.ts";
+export * from "./synapses/index.ts";
 export { type Cause, causes, type TileSpec, tileSpec, turnsVoltage } from "./tile-spec.ts";
 export { type Open, ownParameterSet, parameterSet, type ValueFile } from "./value-files.ts";
 export { readVectors, type VectorSource, type Vectors } from "./vectors.ts";

@@ -1,2 +1,3 @@
 export { Arbitration, type ArbitrationPolicy, type ArbitrationSpec, nothingSelected, policies } from "./arbitration.ts";
+export { type Coverage, denseCoverage, greatestCommonDivisor, sparseCoverage } from "./coverage.ts";
 export { type AppliedPulse, type Arrangement, arrangements, SynapseArray, type UpdateWork } from "./synapse-array.ts";

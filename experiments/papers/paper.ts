@@ -35,21 +35,34 @@ export interface PaperAxis {
   /** "1" for none; values are in SI. */
   readonly unit: string;
   readonly scale?: "linear" | "log";
+  /** What stands at 0, 1, 2, ... in place of numbers. */
+  readonly names?: readonly string[];
+}
+
+/** Rows that are read rather than drawn. */
+export interface PaperTable {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
 }
 
 export interface PaperSeries {
   readonly name: string;
-  readonly mark: "line" | "points" | "bars";
+  /** "band": the area between `low` and `high`. */
+  readonly mark: "line" | "points" | "bars" | "band";
   readonly x: readonly number[];
   readonly y: readonly number[];
-  /** Ends of error bars or of a band. */
+  /** Ends of error bars; of the band around a line. */
   readonly low?: readonly number[];
   readonly high?: readonly number[];
   /** What it is compared with rather than what was computed: drawn dashed. */
   readonly reference?: boolean;
 }
 
-/** A piece of a paper's work that runs by itself on one thread: it gives the same plain data on every machine, and is kept for a resume. */
+/**
+ * A piece of a paper's work that runs by itself on one thread. It gives the same on every machine: finite numbers, words and lists of them by
+ * name (typed arrays become lists), which are kept for a resume.
+ */
 export interface PaperStep {
   /** Unique within the paper: "correlation N=3 seed=2". */
   readonly name: string;
@@ -57,6 +70,8 @@ export interface PaperStep {
   readonly input: Readonly<Record<string, unknown>>;
   /** Units of work it reports as progress. */
   readonly amount: number;
+  /** Whether it asks for digits: where there are none the run is refused before it starts. */
+  readonly digits?: boolean;
 }
 
 /** Images of digits, handed down by the surface. */
@@ -77,21 +92,26 @@ export interface StepTools {
 export interface PaperOutcome {
   readonly claims: readonly Claim[];
   readonly figures: readonly PaperFigure[];
+  readonly tables?: readonly PaperTable[];
   /** J by what it was spent on, and the sum. */
   readonly energy: { readonly total: number; readonly byComponent: Readonly<Record<string, number>> };
   /** Every data set or detail that is not the paper's own. */
   readonly standIns: readonly string[];
 }
 
-/** A published system: steps that run by themselves, and what follows from their results. */
-export interface Paper {
+/** What a paper is made of: its steps, what they do, and what follows from their results. */
+export interface PaperPart {
   readonly name: string;
+  /** @param quick  as much as runs in under a minute, all parts together */
+  steps(quick: boolean, seed: number): readonly PaperStep[];
+  run(step: PaperStep, tools: StepTools): Promise<unknown>;
+  /** @param done  results by the names of steps; all of them, unless the run was stopped: what then is missing gives claims that were not run */
+  conclude(done: ReadonlyMap<string, unknown>, quick: boolean): PaperOutcome;
+}
+
+/** A published system. */
+export interface Paper extends PaperPart {
   readonly title: string;
   /** Key of data/sources.yaml. */
   readonly source: string;
-  /** @param quick  as much as runs in under a minute */
-  steps(quick: boolean, seed: number): readonly PaperStep[];
-  run(step: PaperStep, tools: StepTools): Promise<unknown>;
-  /** @param done  results by the names of steps; all of them, unless the run was stopped */
-  conclude(done: ReadonlyMap<string, unknown>, quick: boolean): PaperOutcome;
 }

@@ -8,7 +8,7 @@ import { keeper } from "./task.ts";
 import { tasks } from "./worker.ts";
 
 /** The work behind the commands, on this machine's cores. */
-export const work: Omit<Work, "characterise"> = {
+export const work: Pick<Work, "evaluate" | "multiply"> = {
   async evaluate({ request, network, chip, test, calibration, conductances, room, threads }, { signal, stage }) {
     const started = performance.now();
     const ort = await openRuntime();

@@ -1,4 +1,5 @@
 import { networkTasks, type TaskTools } from "../../experiments/network/index.ts";
+import { runStep } from "../../experiments/papers/index.ts";
 import { openEngine } from "../ground/kernels/index.ts";
 import { openRuntime } from "./runtime.ts";
 import { serve } from "./serve-tasks.ts";
@@ -12,6 +13,7 @@ async function tools(watch: TaskWatch): Promise<TaskTools> {
 /** What a worker can be asked to do, by name: plain data in, plain data out. This module, built, is what a worker runs. */
 export const tasks: Tasks = {
   evaluateStep: async (input, watch) => networkTasks.evaluateStep(input, await tools(watch)),
+  paperStep: (order, { progress, signal }) => runStep(order, { progress, signal, openEngine }),
 };
 
 serve(tasks);

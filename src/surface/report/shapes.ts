@@ -1,5 +1,6 @@
 import type { Characterisation } from "../../../experiments/characterisation/index.ts";
 import type { Evaluation } from "../../../experiments/network/index.ts";
+import type { PaperDone } from "../cli/world.ts";
 import type { Overlay } from "../overlay.ts";
 
 export type { CauseResult, GpuComparison, LayerSummary, TimeResult } from "../../../experiments/network/index.ts";
@@ -55,3 +56,6 @@ export interface MultiplicationOutput extends Head {
 
 /** What `device NAME` writes: its columns stand in the course. */
 export type DeviceOutput = Head & Characterisation & { readonly overlay?: Overlay | undefined };
+
+/** What `paper run NAME` writes. */
+export type PaperOutput = Head & PaperDone;

@@ -18,6 +18,7 @@ import { runCommandLine } from "../../../src/surface/cli/command-line.ts";
 import type { EvaluateJob, World } from "../../../src/surface/cli/world.ts";
 import { bytesOf, node, weight } from "../../onnx-graphs.ts";
 import { evaluationFixture } from "../report-fixture.ts";
+import { noWork } from "./no-work.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "crossohm-arrays-"));
 const file = (name: string) => join(folder, name);
@@ -56,6 +57,7 @@ async function evaluate(words: readonly string[], doing: { room?: [number, numbe
     cores: 1,
     color: false,
     work: {
+      ...noWork,
       async evaluate(given) {
         job = given;
         const [conductances, outputs] = doing.room ?? [64, 64];
@@ -70,8 +72,6 @@ async function evaluate(words: readonly string[], doing: { room?: [number, numbe
           saved,
         };
       },
-      multiply: () => Promise.reject(new Error("not asked for")),
-      characterise: () => Promise.reject(new Error("not asked for")),
     },
   };
   const status = await runCommandLine(

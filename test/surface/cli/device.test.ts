@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { characteriseHere } from "../../../src/surface/characterise.ts";
 import { runCommandLine } from "../../../src/surface/cli/command-line.ts";
+import { noWork } from "./no-work.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "crossohm-device-"));
 const file = (name: string) => join(folder, name);
@@ -15,7 +16,6 @@ async function device(words: readonly string[], { stopAfter = Number.POSITIVE_IN
   const [out, err]: string[][] = [[], []];
   const stopping = new AbortController();
   let rows = 0;
-  const refused = () => Promise.reject(new Error("not asked for"));
   const status = await runCommandLine(["device", ...words], {
     out: { write: (text) => out.push(text) },
     err: { write: (text) => err.push(text), isTTY: terminal },
@@ -23,8 +23,7 @@ async function device(words: readonly string[], { stopAfter = Number.POSITIVE_IN
     cores: 2,
     color: false,
     work: {
-      evaluate: refused,
-      multiply: refused,
+      ...noWork,
       characterise: (job, watch) =>
         characteriseHere(job, {
           ...watch,
