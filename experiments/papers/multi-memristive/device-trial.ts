@@ -1,9 +1,4 @@
-import {
-  type AppliedPulse,
-  Arbitration,
-  type ArbitrationSpec,
-  SynapseArray,
-} from "../../../circuits/index.ts";
+import { type AppliedPulse, Arbitration, type ArbitrationSpec, SynapseArray } from "../../../circuits/index.ts";
 import { devicesOf, inParallel } from "../../../crossbar/index.ts";
 import type { Cells } from "../../../devices/index.ts";
 import { at, type Draw, philox4x32 } from "../../../src/ground/draws/index.ts";
