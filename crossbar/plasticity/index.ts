@@ -1,3 +1,22 @@
 export { coincidences } from "./coincidences.ts";
+export { type Disturbances, disturbedShare, halfSelected, type Selection, selections } from "./half-selected.ts";
+export {
+  clearActivity,
+  type LineActivity,
+  type LinePulses,
+  lineDrives,
+  newLineActivity,
+  updateSeconds,
+} from "./line-activity.ts";
+export { type ConductanceSteps, conductanceSteps } from "./pulse-step.ts";
 export { type SymmetryPoint, symmetryPoint } from "./symmetry-point.ts";
-export type { LineActivity, UpdateRule } from "./update-rule.ts";
+export type { PulseSteps, UpdateRule } from "./update-rule.ts";
+export {
+  type RuleOption,
+  type RuleOptions,
+  type UpdateRuleKind,
+  type UpdateSetting,
+  updateRule,
+  updateRuleKind,
+  updateRules,
+} from "./update-rules.ts";

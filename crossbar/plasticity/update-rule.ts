@@ -1,10 +1,9 @@
-/** What drivers of word lines and bit lines did for one update: what half-selected cells and lines are charged with. */
-export interface LineActivity {
-  /** Pulses on each word line, [rows], and on each bit line, [columns]. */
-  readonly wordLines: Uint16Array;
-  readonly bitLines: Uint16Array;
-  /** Slots of the train, in which either line may pulse. */
-  slots: number;
+import type { LineActivity } from "./line-activity.ts";
+
+/** What one pulse of a device in the middle of its range changes the weight by; both above 0. */
+export interface PulseSteps {
+  readonly growing: number;
+  readonly falling: number;
 }
 
 /**
@@ -16,10 +15,10 @@ export interface UpdateRule {
   /**
    * @param x  inputs, [rows]
    * @param d  what the outputs should change by: minus the error's gradient, [columns]
-   * @param rate  learning rate
+   * @param rate  learning rate, 0 or more
    * @param update  numbers the update
    * @param counts  receives requested pulses, row-major [rows][columns]: above 0 to grow the weight, below 0 to let it fall
-   * @param activity  receives what lines did
+   * @param activity  receives what lines and the digital part did for this update alone
    */
   request(
     x: Float32Array,

@@ -1,0 +1,101 @@
+import type { Draw } from "../../src/ground/draws/index.ts";
+import { InputError, namesNear } from "../../src/ground/errors.ts";
+import { StochasticRule } from "./stochastic.ts";
+import { longestTrain } from "./trains.ts";
+import type { PulseSteps, UpdateRule } from "./update-rule.ts";
+
+/** What a rule is made for. */
+export interface UpdateSetting {
+  readonly rows: number;
+  readonly columns: number;
+  readonly steps: PulseSteps;
+  /** Addresses all that the rule draws. */
+  readonly draw: Draw;
+}
+
+/** A setting of a rule: a number within limits, or yes or no. */
+export interface RuleOption {
+  readonly name: string;
+  readonly text: string;
+  readonly usual: number | boolean;
+  /** Limits of a number, which is a whole one. */
+  readonly low?: number;
+  readonly high?: number;
+}
+
+export type RuleOptions = Readonly<Record<string, number | boolean>>;
+
+/** A kind of rule: its name, what it does, its options, and how one is made. */
+export interface UpdateRuleKind {
+  readonly name: string;
+  readonly text: string;
+  readonly options: readonly RuleOption[];
+  /** @param options  all of them, checked */
+  create(setting: UpdateSetting, options: RuleOptions): UpdateRule;
+}
+
+const trainOptions: readonly RuleOption[] = [
+  { name: "trainLength", text: "slots of the longest train", usual: 31, low: 1, high: longestTrain },
+  { name: "updateManagement", text: "let the largest input and the largest error pulse equally often", usual: true },
+  { name: "lengthManagement", text: "make trains only as long as the largest product asks for", usual: true },
+];
+
+const trainsFrom = (options: RuleOptions) => ({
+  trainLength: options.trainLength as number,
+  updateManagement: options.updateManagement as boolean,
+  lengthManagement: options.lengthManagement as boolean,
+});
+
+/** Every rule that turns a rank-1 step into pulses of one array. */
+export const updateRules: readonly UpdateRuleKind[] = [
+  {
+    name: "stochastic",
+    text: "one random train a line serves both signs; a cell is pulsed where the trains of its lines coincide",
+    options: trainOptions,
+    create: ({ rows, columns, steps, draw }, options) =>
+      new StochasticRule(rows, columns, steps, draw, { ...trainsFrom(options), twoPass: false }),
+  },
+  {
+    name: "stochastic-two-pass",
+    text: "random trains of their own for growth and for fall, each sized by the device's step of that sign",
+    options: trainOptions,
+    create: ({ rows, columns, steps, draw }, options) =>
+      new StochasticRule(rows, columns, steps, draw, { ...trainsFrom(options), twoPass: true }),
+  },
+];
+
+/** The rule of a name. */
+export function updateRuleKind(name: string): UpdateRuleKind {
+  const kind = updateRules.find((rule) => rule.name === name);
+  if (kind) return kind;
+  const names = updateRules.map((rule) => rule.name);
+  throw new InputError(`no update rule "${name}"; near: ${namesNear(name, names).join(", ")}`);
+}
+
+/**
+ * A rule with the options that were given and the usual ones for the rest.
+ *
+ * @param given  checked: names, kinds and limits
+ */
+export function updateRule(name: string, setting: UpdateSetting, given: RuleOptions = {}): UpdateRule {
+  const { options, create } = updateRuleKind(name);
+  for (const key of Object.keys(given)) {
+    const names = options.map((option) => option.name);
+    if (!names.includes(key)) {
+      throw new InputError(`rule "${name}" has no option "${key}"; near: ${namesNear(key, names).join(", ")}`);
+    }
+  }
+  const chosen = Object.fromEntries(options.map((option) => [option.name, checked(name, option, given[option.name])]));
+  return create(setting, chosen);
+}
+
+function checked(rule: string, option: RuleOption, given: number | boolean | undefined): number | boolean {
+  const { name, usual, low = 1, high = Number.MAX_SAFE_INTEGER } = option;
+  if (given === undefined) return usual;
+  if (typeof usual === "boolean") {
+    if (typeof given === "boolean") return given;
+    throw new InputError(`rule "${rule}": ${name} is ${given}, expected true or false`);
+  }
+  if (Number.isInteger(given) && Number(given) >= low && Number(given) <= high) return given;
+  throw new InputError(`rule "${rule}": ${name} is ${given}, expected a whole number from ${low} to ${high}`);
+}
