@@ -1,4 +1,5 @@
 export { decayFactor, type PerNeuron } from "./constants.ts";
+export { type DendriticConductor, nodeVoltages } from "./dendrite.ts";
 export {
   IntegrateAndFire,
   type IntegrateAndFireSpec,
@@ -6,4 +7,5 @@ export {
   type Remnant,
   type ThresholdNoise,
 } from "./integrate-and-fire.ts";
+export { type DeviceNoise, deviceNoise, escapeNoise, gaussianNoise } from "./threshold-noise.ts";
 export { greatest, hardWinners, softWinners } from "./winner-take-all.ts";
