@@ -1,4 +1,6 @@
 import { at, type Draw } from "../../src/ground/draws/index.ts";
+import type { Engine } from "../../src/ground/kernels/index.ts";
+import { coincidences } from "./coincidences.ts";
 import { clearActivity, type LineActivity } from "./line-activity.ts";
 import { bitsOf, checkTrainLength, drawTrains, largestOf, type TrainOptions, trainPlan } from "./trains.ts";
 import type { PulseSteps, UpdateRule } from "./update-rule.ts";
@@ -6,10 +8,16 @@ import type { PulseSteps, UpdateRule } from "./update-rule.ts";
 /** Signs of products that one set of trains serves. */
 type Pass = "growing" | "falling" | "both";
 
-/** Signs that values of lines have. */
-interface Signs {
-  readonly positive: boolean;
-  readonly negative: boolean;
+/** The lines of one side: what they carry, its signs, and their trains. */
+interface Lines {
+  readonly signs: Int8Array;
+  readonly trains: Uint32Array;
+  /** Trains of the lines of one sign; the others do not pulse. */
+  readonly ofSign: Uint32Array;
+  positive: boolean;
+  negative: boolean;
+  /** Lines whose value is not 0. */
+  used: number;
 }
 
 /**
@@ -21,14 +29,16 @@ interface Signs {
  */
 export class StochasticRule implements UpdateRule {
   readonly name: string;
+  readonly #engine: Engine;
   readonly #steps: PulseSteps;
   readonly #options: TrainOptions;
   readonly #draws: Readonly<Record<Pass, { readonly wordLines: Draw; readonly bitLines: Draw }>>;
-  readonly #wordLines: Int32Array;
-  readonly #bitLines: Int32Array;
+  readonly #wordLines: Lines;
+  readonly #bitLines: Lines;
   readonly #twoPass: boolean;
 
   constructor(
+    engine: Engine,
     rows: number,
     columns: number,
     steps: PulseSteps,
@@ -37,6 +47,7 @@ export class StochasticRule implements UpdateRule {
   ) {
     checkTrainLength(options.trainLength);
     this.name = options.twoPass ? "stochastic-two-pass" : "stochastic";
+    this.#engine = engine;
     this.#steps = steps;
     this.#options = options;
     const drawsOf = (pass: Pass) => ({
@@ -44,8 +55,8 @@ export class StochasticRule implements UpdateRule {
       bitLines: at(draw, "trains", pass, "bit lines"),
     });
     this.#draws = { growing: drawsOf("growing"), falling: drawsOf("falling"), both: drawsOf("both") };
-    this.#wordLines = new Int32Array(rows);
-    this.#bitLines = new Int32Array(columns);
+    this.#wordLines = newLines(rows);
+    this.#bitLines = newLines(columns);
     this.#twoPass = options.twoPass;
   }
 
@@ -58,72 +69,97 @@ export class StochasticRule implements UpdateRule {
     activity: LineActivity,
   ): void {
     clearActivity(activity);
-    counts.fill(0);
+    takeSigns(x, this.#wordLines);
+    takeSigns(d, this.#bitLines);
     const { growing, falling } = this.#steps;
     if (this.#twoPass) {
-      this.#pass("growing", growing, x, d, rate, update, counts, activity);
-      this.#pass("falling", falling, x, d, rate, update, counts, activity);
+      counts.fill(0);
+      for (const [pass, step] of [
+        ["growing", growing],
+        ["falling", falling],
+      ] as const) {
+        if (!this.#drive(pass, step, x, d, rate, update, activity)) continue;
+        this.#meet(pass, counts);
+      }
       if (activity.oneSided) shareWordLines(activity, (a, b) => a + b);
-    } else {
-      this.#pass("both", (growing + falling) / 2, x, d, rate, update, counts, activity);
-      if (activity.oneSided) shareWordLines(activity, Math.max);
+      return;
     }
+    if (!this.#drive("both", (growing + falling) / 2, x, d, rate, update, activity)) {
+      counts.fill(0);
+      return;
+    }
+    const [words, bits] = [this.#wordLines, this.#bitLines];
+    coincidences(this.#engine, words.trains, words.signs, bits.trains, bits.signs, counts);
+    if (activity.oneSided) shareWordLines(activity, Math.max);
   }
 
-  #pass(
+  /** Draws trains and counts what lines do. @returns whether there is any slot */
+  #drive(
     pass: Pass,
     step: number,
     x: Float32Array,
     d: Float32Array,
     rate: number,
     update: number,
-    counts: Int16Array,
     activity: LineActivity,
-  ): void {
-    const [wordLines, bitLines] = [this.#wordLines, this.#bitLines];
+  ): boolean {
     const { length, inputGain, outputGain } = trainPlan(largestOf(x), largestOf(d), rate, step, this.#options);
-    if (length === 0) return;
+    if (length === 0) return false;
     const draws = this.#draws[pass];
-    drawTrains(draws.wordLines, update, x, inputGain, length, wordLines);
-    drawTrains(draws.bitLines, update, d, outputGain, length, bitLines);
-    activity.randomBits += length * (used(x) + used(d));
-    if (pass !== "falling") meet(1, x, d, length, wordLines, bitLines, counts, activity);
-    if (pass !== "growing") meet(-1, x, d, length, wordLines, bitLines, counts, activity);
+    const [words, bits] = [this.#wordLines, this.#bitLines];
+    drawTrains(draws.wordLines, update, x, inputGain, length, words.trains);
+    drawTrains(draws.bitLines, update, d, outputGain, length, bits.trains);
+    activity.randomBits += length * (words.used + bits.used);
+    if (pass !== "falling") countLines("growing", length, words, bits, activity);
+    if (pass !== "growing") countLines("falling", length, words, bits, activity);
+    return true;
+  }
+
+  /** Adds the coincidences of lines whose signs make products of the half's sign. */
+  #meet(half: "growing" | "falling", counts: Int16Array): void {
+    const [words, bits] = [this.#wordLines, this.#bitLines];
+    for (const sign of [1, -1] as const) {
+      keepSign(words, sign);
+      keepSign(bits, half === "growing" ? sign : -sign);
+      coincidences(this.#engine, words.ofSign, words.signs, bits.ofSign, bits.signs, counts, true);
+    }
   }
 }
 
-/**
- * One half of an update: word lines of either sign meet the bit lines whose sign makes the product's the half's.
- *
- * @param half  1: growing, -1: falling
- */
-function meet(
-  half: 1 | -1,
-  x: Float32Array,
-  d: Float32Array,
-  length: number,
-  wordLines: Int32Array,
-  bitLines: Int32Array,
-  counts: Int16Array,
-  activity: LineActivity,
-): void {
-  const own = half > 0 ? activity.growing : activity.falling;
-  const [inputs, outputs] = [signsOf(x), signsOf(d)];
-  const meets = (value: number, others: Signs) => (value * half > 0 ? others.positive : others.negative);
-  for (let r = 0; r < x.length; r++) {
-    const word = wordLines[r]!;
-    if (word === 0 || !meets(x[r]!, outputs)) continue;
-    const pulses = bitsOf(word);
-    own.wordLines[r]! += pulses;
-    const sign = x[r]! > 0 ? half : -half;
-    for (let c = 0, i = r * d.length; c < d.length; c++, i++) {
-      if (sign * d[c]! > 0) counts[i]! += half * bitsOf(word & bitLines[c]!);
-    }
+function newLines(count: number): Lines {
+  const [trains, ofSign] = [new Uint32Array(count), new Uint32Array(count)];
+  return { signs: new Int8Array(count), trains, ofSign, positive: false, negative: false, used: 0 };
+}
+
+function takeSigns(values: Float32Array, lines: Lines): void {
+  lines.positive = false;
+  lines.negative = false;
+  lines.used = 0;
+  for (let k = 0; k < values.length; k++) {
+    const value = values[k]!;
+    lines.signs[k] = value < 0 ? -1 : 1;
+    if (value > 0) lines.positive = true;
+    else if (value < 0) lines.negative = true;
+    if (value !== 0) lines.used++;
   }
-  for (let c = 0; c < d.length; c++) {
-    if (bitLines[c] !== 0 && meets(d[c]!, inputs)) own.bitLines[c]! += bitsOf(bitLines[c]!);
+}
+
+function keepSign(lines: Lines, sign: number): void {
+  for (let k = 0; k < lines.signs.length; k++) lines.ofSign[k] = lines.signs[k] === sign ? lines.trains[k]! : 0;
+}
+
+/** What lines do in one half: those of either sign pulse if there is a line on the other side whose sign makes the product's the half's. */
+function countLines(half: "growing" | "falling", length: number, words: Lines, bits: Lines, activity: LineActivity) {
+  const pulses = activity[half];
+  const turn = half === "growing" ? 1 : -1;
+  const meets = (sign: number, others: Lines) => (sign * turn > 0 ? others.positive : others.negative);
+  for (const [own, others, out] of [
+    [words, bits, pulses.wordLines],
+    [bits, words, pulses.bitLines],
+  ] as const) {
+    for (let k = 0; k < out.length; k++) if (meets(own.signs[k]!, others)) out[k]! += bitsOf(own.trains[k]!);
   }
-  own.slots += length * (Number(inputs.positive && meets(1, outputs)) + Number(inputs.negative && meets(-1, outputs)));
+  pulses.slots += length * (Number(words.positive && meets(1, bits)) + Number(words.negative && meets(-1, bits)));
 }
 
 /** Word lines of one-sided pairs cross the bit lines of both sets: what they do for one of them the other's cells see too. */
@@ -134,14 +170,4 @@ function shareWordLines({ growing, falling }: LineActivity, together: (a: number
   }
   growing.slots = together(growing.slots, falling.slots);
   falling.slots = growing.slots;
-}
-
-function signsOf(values: Float32Array): Signs {
-  return { positive: values.some((value) => value > 0), negative: values.some((value) => value < 0) };
-}
-
-function used(values: Float32Array): number {
-  let lines = 0;
-  for (const value of values) if (value !== 0) lines++;
-  return lines;
 }

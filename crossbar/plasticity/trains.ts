@@ -80,7 +80,7 @@ export function drawTrains(
   values: Float32Array,
   gain: number,
   length: number,
-  words: Int32Array,
+  words: Uint32Array,
 ): void {
   const [low, high] = wordsOfEvent(update);
   const all = length === 32 ? -1 : (1 << length) - 1;
@@ -121,5 +121,5 @@ function trainOf(
 export function bitsOf(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555);
   bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
-  return (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

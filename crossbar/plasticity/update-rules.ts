@@ -1,11 +1,15 @@
 import type { Draw } from "../../src/ground/draws/index.ts";
 import { InputError, namesNear } from "../../src/ground/errors.ts";
+import type { Engine } from "../../src/ground/kernels/index.ts";
+import { CountedRule } from "./counted.ts";
+import { MixedPrecisionRule } from "./mixed-precision.ts";
 import { StochasticRule } from "./stochastic.ts";
 import { longestTrain } from "./trains.ts";
 import type { PulseSteps, UpdateRule } from "./update-rule.ts";
 
 /** What a rule is made for. */
 export interface UpdateSetting {
+  readonly engine: Engine;
   readonly rows: number;
   readonly columns: number;
   readonly steps: PulseSteps;
@@ -52,15 +56,48 @@ export const updateRules: readonly UpdateRuleKind[] = [
     name: "stochastic",
     text: "one random train a line serves both signs; a cell is pulsed where the trains of its lines coincide",
     options: trainOptions,
-    create: ({ rows, columns, steps, draw }, options) =>
-      new StochasticRule(rows, columns, steps, draw, { ...trainsFrom(options), twoPass: false }),
+    create: ({ engine, rows, columns, steps, draw }, options) =>
+      new StochasticRule(engine, rows, columns, steps, draw, { ...trainsFrom(options), twoPass: false }),
   },
   {
     name: "stochastic-two-pass",
     text: "random trains of their own for growth and for fall, each sized by the device's step of that sign",
     options: trainOptions,
-    create: ({ rows, columns, steps, draw }, options) =>
-      new StochasticRule(rows, columns, steps, draw, { ...trainsFrom(options), twoPass: true }),
+    create: ({ engine, rows, columns, steps, draw }, options) =>
+      new StochasticRule(engine, rows, columns, steps, draw, { ...trainsFrom(options), twoPass: true }),
+  },
+  {
+    name: "deterministic",
+    text: "round(BL x d) pulses, x and d rounded to levels of their own, applied row by row",
+    options: [
+      ...trainOptions,
+      { name: "inputLevels", text: "levels that the size of an input is rounded to", usual: 127, low: 1 },
+      { name: "outputLevels", text: "levels that the size of an error is rounded to", usual: 127, low: 1 },
+    ],
+    create: ({ rows, columns, steps }, options) => {
+      const [inputLevels, outputLevels] = [options.inputLevels as number, options.outputLevels as number];
+      return new CountedRule("deterministic", rows, columns, steps, {
+        ...trainsFrom(options),
+        inputLevels,
+        outputLevels,
+      });
+    },
+  },
+  {
+    name: "mean-count",
+    text: "as many pulses as random trains would give on average, rounded, applied row by row",
+    options: trainOptions,
+    create: ({ rows, columns, steps }, options) => {
+      const levels = { inputLevels: Number.POSITIVE_INFINITY, outputLevels: Number.POSITIVE_INFINITY };
+      return new CountedRule("mean-count", rows, columns, steps, { ...trainsFrom(options), ...levels });
+    },
+  },
+  {
+    name: "mixed-precision",
+    text: "a digital accumulator a weight gathers steps; whole pulses are applied row by row, the rest is kept",
+    options: [{ name: "double", text: "keep the accumulator in float64 instead of float32", usual: false }],
+    create: ({ rows, columns, steps }, options) =>
+      new MixedPrecisionRule(rows, columns, steps, options.double as boolean),
   },
 ];
 

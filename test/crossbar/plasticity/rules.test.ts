@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { newLineActivity, updateRule } from "../../../crossbar/plasticity/index.ts";
 import { drawOf } from "../../../src/ground/draws/index.ts";
+import { openEngine } from "../../../src/ground/kernels/index.ts";
+
+const engine = await openEngine(1 << 20);
 
 const x = Float32Array.of(0.9, -0.4, 0, 0.2);
 const d = Float32Array.of(0.05, -0.02, 0, 0.01, -0.05);
@@ -9,7 +12,7 @@ const updates = 4000;
 
 /** Mean and variance of the counts of every cell over many updates. */
 function countsOf(name: string, steps: { growing: number; falling: number }, options = {}) {
-  const setting = { rows: x.length, columns: d.length, steps, draw: drawOf(1) };
+  const setting = { engine, rows: x.length, columns: d.length, steps, draw: drawOf(1) };
   const rule = updateRule(name, setting, options);
   const activity = newLineActivity(x.length, d.length, false);
   const counts = new Int16Array(x.length * d.length);

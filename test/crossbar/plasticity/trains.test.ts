@@ -6,7 +6,7 @@ describe("trains of pulses", () => {
   const lines = 20_000;
   it.each([0.003, 0.25, 1 / 3, 0.77, 0.999])("pulse in every slot by themselves with probability %d", (probability) => {
     const length = 31;
-    const words = new Int32Array(lines);
+    const words = new Uint32Array(lines);
     drawTrains(drawOf(1), 7, new Float32Array(lines).fill(1), probability, length, words);
     const slots = new Float64Array(32);
     let [sum, squares] = [0, 0];
@@ -32,7 +32,7 @@ describe("trains of pulses", () => {
 
   it("of a line and an update are the same whatever else is drawn", () => {
     const draw = drawOf(3);
-    const [all, few] = [new Int32Array(100), new Int32Array(40)];
+    const [all, few] = [new Uint32Array(100), new Uint32Array(40)];
     const values = Float32Array.from({ length: 100 }, (_, k) => k / 100);
     drawTrains(draw, 5, values, 1, 32, all);
     drawTrains(draw, 5, values.subarray(0, 40), 1, 32, few);
@@ -42,7 +42,7 @@ describe("trains of pulses", () => {
   });
 
   it("are always on at a probability of 1 and never at 0", () => {
-    const words = new Int32Array(3);
+    const words = new Uint32Array(3);
     drawTrains(drawOf(1), 0, Float32Array.of(0, 1, -3), 1, 5, words);
     expect([...words]).toEqual([0, 31, 31]);
   });
