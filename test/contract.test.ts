@@ -11,7 +11,7 @@ import { evaluationFixture, multiplicationFixture } from "./surface/report-fixtu
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const program = join(root, "dist/src/surface/cli/main.js");
 const page = readFileSync(join(root, "docs/contract.md"), "utf8");
-const commands = ["chip", "device", "evaluate", "multiply"] as const;
+const commands = ["chip", "device", "evaluate", "multiply", "paper"] as const;
 type Command = (typeof commands)[number];
 
 const ajv = new Ajv2020({ allErrors: true, strictTypes: false });
@@ -89,6 +89,7 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     ["chip", ["ideal"]],
     ["chip", ["pcm-hermes", "--set", "read.phases=1"]],
     ["device", ["list"]],
+    ["paper", ["list"]],
     ["device", ["vteam"]],
     ["device", ["pcm", "--devices", "3", "--protocol", "program-and-verify", "--seed", "2"]],
     ["evaluate", ["small.onnx", "--data", "digits.csv", "--chip", "pcm-hermes", ...small]],
@@ -179,6 +180,11 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     ["a negative time", ["evaluate", "small.onnx", "--data", "digits.csv", "--times=-1h"], "-1h"],
     ["an unknown device model", ["device", "vtaem"], "near: vteam"],
     ["an unknown protocol", ["device", "vteam", "--protocol", "iv-swep"], "near: iv-sweep"],
+    ["an unknown paper", ["paper", "run", "multi-memristve"], "near: multi-memristive"],
+    ["a paper without its name", ["paper", "run"], "run NAME"],
+    ["an unknown action", ["paper", "lst"], "near: list"],
+    ["a value set in a paper", ["paper", "run", "multi-memristive", "--set", "spread=0"], "--set"],
+    ["a file for a folder", ["paper", "run", "multi-memristive", "--keep", "digits.csv"], "digits.csv"],
     ["an unknown command", ["evalute", "small.onnx"], "evaluate"],
     ["an unknown option", ["evaluate", "small.onnx", "--data", "digits.csv", "--chps", "2"], "--chps"],
     ["matrices that do not fit", ["multiply", "--weights", "weights.csv", "--inputs", "weights.csv"], "weights.csv"],

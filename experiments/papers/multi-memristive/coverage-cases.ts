@@ -44,7 +44,7 @@ export interface CaseOutcome extends CoverageCase {
 }
 
 /** Share of the synapses that ask for an update in a pass, where data drive them; so many such passes stand for one dense pass. */
-const sparseShare = 0.05;
+const sparseShare = 0.1;
 
 /** What a case reaches in dense scans, and in as many requests that data spread at random over synapses and passes. */
 export function runCase(one: CoverageCase, draw: Draw): CaseOutcome {
@@ -57,7 +57,7 @@ export function runCase(one: CoverageCase, draw: Draw): CaseOutcome {
     depressionCounter: 1,
   };
   // After lcm(L, N) passes every counter stands as at the start.
-  const passes = Math.max(20, (counter * devices) / greatestCommonDivisor(counter, devices));
+  const passes = Math.max(40, (counter * devices) / greatestCommonDivisor(counter, devices));
   const dense = new Arbitration(spec, synapses, draw);
   for (let pass = 0; pass < passes; pass++) for (let s = 0; s < synapses; s++) dense.request(s, 1);
   const sparse = new Arbitration(spec, synapses, draw);

@@ -1,24 +1,15 @@
-import * as Plot from "@observablehq/plot";
+import type * as Plot from "@observablehq/plot";
 import type { Markup } from "../markup.ts";
 import { axisUnit, grouped } from "../numbers.ts";
 import type { PaperOutput } from "../shapes.ts";
 import { decades, figure, gridY, ink, inks, powerOfTen } from "./frame.ts";
+import { legendLine, legendMarks, type Point, seriesMarks } from "./paper-marks.ts";
 
 type Figure = PaperOutput["figures"][number];
 type Axis = Figure["x"];
 type Series = Figure["series"][number];
 
-/** A place in the figure's units. */
-interface Point {
-  readonly x: number;
-  readonly y: number;
-  readonly low: number;
-  readonly high: number;
-}
-
 const size = { width: 880, marginLeft: 66, marginRight: 24, marginTop: 30 };
-/** px of a line of the legend. */
-const legendLine = 18;
 
 /** A figure of a paper as its data say: lines, points, bars and bands over a common axis; what is compared with is dashed. */
 export function paperFigure({ title, x, y, series }: Figure): Markup {
@@ -66,9 +57,15 @@ export function paperFigure({ title, x, y, series }: Figure): Markup {
     marks: [
       gridY(y.scale === "log" ? 5 : 6),
       ...shown.flatMap(({ one, color, points }) =>
-        marksOf(one, points, color, bars.length, bars.indexOf(one), width, y.scale === "log" ? yDomain[0] : 0),
+        seriesMarks(one, points, color, {
+          bars: bars.length,
+          bar: bars.indexOf(one),
+          room: width,
+          floor: y.scale === "log" ? yDomain[0] : 0,
+          named,
+        }),
       ),
-      ...legendMarks(shown.map(({ one, color }) => ({ one, color }))),
+      ...legendMarks(shown, size.marginTop),
     ],
   });
 }
@@ -132,67 +129,4 @@ function yRange(values: readonly number[], log: boolean, bars: boolean): [number
   // What lies near zero, and what stands on it, is seen from there.
   const fromZero = bars || (low >= 0 && low < 0.5 * high);
   return [fromZero ? Math.min(0, low === 0 ? 0 : low < 0 ? low - margin : 0) : low - margin, high + margin];
-}
-
-function marksOf(
-  { mark, reference, low, high }: Series,
-  points: readonly Point[],
-  stroke: string,
-  bars: number,
-  bar: number,
-  room: number,
-  floor: number,
-): Plot.Markish[] {
-  const dash = reference ? { strokeDasharray: "5 4" } : {};
-  const spread = low !== undefined || high !== undefined;
-  const rules = spread ? [Plot.ruleX(points, { x: "x", y1: "low", y2: "high", stroke, strokeWidth: 1.2 })] : [];
-  if (mark === "bars") {
-    const each = (0.8 * room) / bars;
-    const left = (point: Point) => point.x - 0.4 * room + bar * each;
-    return [
-      Plot.rect(points, {
-        x1: left,
-        x2: (point: Point) => left(point) + each,
-        y1: floor,
-        y2: "y",
-        ...(reference ? { fill: "none", stroke, ...dash } : { fill: stroke, fillOpacity: 0.8 }),
-      }),
-      ...(spread
-        ? [
-            Plot.ruleX(points, {
-              x: (point: Point) => left(point) + each / 2,
-              y1: "low",
-              y2: "high",
-              stroke: "#22292e",
-            }),
-          ]
-        : []),
-    ];
-  }
-  const area = Plot.areaY(points, { x: "x", y1: "low", y2: "high", fill: stroke, fillOpacity: 0.16 });
-  if (mark === "band") return [area];
-  if (mark === "points") {
-    const filled = reference ? { fill: "white", stroke, strokeDasharray: "2 2" } : { fill: stroke, fillOpacity: 0.75 };
-    return [...rules, Plot.dot(points, { x: "x", y: "y", r: points.length > 200 ? 1.5 : 3.4, ...filled })];
-  }
-  return [
-    ...(spread ? [area] : []),
-    Plot.line(points, { x: "x", y: "y", stroke, strokeWidth: 1.7, ...dash }),
-    ...(points.length <= 30 && !reference ? [Plot.dot(points, { x: "x", y: "y", r: 2.4, fill: stroke })] : []),
-  ];
-}
-
-/** Names of the series above the figure, each with its mark, from the top. */
-function legendMarks(entries: readonly { readonly one: Series; readonly color: string }[]): Plot.Markish[] {
-  if (entries.length < 2) return [];
-  return entries.flatMap(({ one, color }, index) => {
-    const dy = -size.marginTop + 8 - (entries.length - index - 0.5) * legendLine;
-    const sign =
-      one.mark === "points" ? "●" : one.mark === "line" ? (one.reference ? "╌╌" : "──") : one.reference ? "▯" : "■";
-    const place = { frameAnchor: "top-left", dy, textAnchor: "start" } as const;
-    return [
-      Plot.text([sign], { ...place, fill: color, fontWeight: 600 }),
-      Plot.text([one.name], { ...place, dx: 30, fill: ink.plain }),
-    ];
-  });
 }
