@@ -6,6 +6,7 @@ export { type ConverterCounters, converterCounters, type Histogram } from "./his
 export { type LayerRanges, TileLayer } from "./layer.ts";
 export { conductancesOf, type LayerConductances, replaceConductances, targetsOf } from "./layer-conductances.ts";
 export { addProductError, outputRanges, outputRangesFor, weightErrors, weightHistograms } from "./layer-figures.ts";
+export * from "./learning/index.ts";
 export {
   isNoChange,
   leafMeant,

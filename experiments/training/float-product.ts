@@ -1,4 +1,4 @@
-import type { LearningProduct } from "../../circuits/learning/index.ts";
+import type { LearningProduct } from "../../circuits/index.ts";
 
 /**
  * The floor beneath devices: a product that learns in float32, by the same interface. Sums run in float32 along the rows, zeros of the inputs

@@ -1,4 +1,4 @@
-import type { LearningProduct } from "../../circuits/learning/index.ts";
+import type { LearningProduct } from "../../circuits/index.ts";
 import type { Loss } from "./loss.ts";
 import { addToInput, putResults, takeResults, vectorsOf } from "./product-step.ts";
 import { type ProductStep, type Step, sizeOfShape } from "./step.ts";

@@ -1,6 +1,4 @@
-import type { LedgerEntry } from "../../circuits/index.ts";
-import { Ledger } from "../../circuits/index.ts";
-import type { LearningProduct } from "../../circuits/learning/index.ts";
+import { type LearningProduct, Ledger, type LedgerEntry } from "../../circuits/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
 import type { OperationEvent } from "../../src/ground/events.ts";
 import { classesOf, type ImageData, imageBatch, imageCount } from "../network/index.ts";
