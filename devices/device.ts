@@ -115,6 +115,11 @@ export interface PulseTrains {
   readonly counts: Int16Array;
   /** Cells they are for, ascending, each once; absent: all. */
   readonly selected?: Uint32Array;
+  /**
+   * s after which all cells have come to the same time: each waits for what its own pulses leave of it, and the clock moves. No train lasts
+   * longer. Absent: time passes for pulsed cells alone.
+   */
+  readonly lasting?: number;
 }
 
 /** How a reading divides noise slower than a run (one draw, held) from noise that is fresh at every product. */
@@ -179,7 +184,7 @@ export interface Cells {
   /**
    * Whole pulses, to every cell its own number of them one after another, which learning asks for. What is random in a cell's pulse is
    * addressed by the cell and the number of pulses it had before: the same bits however pulses are divided over calls. Time passes for a
-   * cell while it is pulsed, the clock stands still: `elapse` with waits lets the others come to the same time. Absent where no pulse is known.
+   * cell while it is pulsed, and the clock stands still unless the trains say how long they last. Absent where no pulse is known.
    *
    * @param work  J, [count], added to
    */

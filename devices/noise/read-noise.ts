@@ -1,4 +1,4 @@
-import { at, type Draw, fillNormal } from "../../src/ground/draws/index.ts";
+import { at, type Draw, fillNormal, fillNormalOfCells } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { NoiseSplit } from "../device.ts";
 import type { StateLayout } from "../state.ts";
@@ -90,6 +90,7 @@ export class ReadNoise {
    * @param reading  numbers what is fresh
    * @param conductance  S, for the floor where no voltage is across, else null
    * @param current  A, changed, [devices]
+   * @param selected  devices that are read; absent: all. What is fresh of a few is drawn for each of them alone
    */
   read(
     now: number,
@@ -97,20 +98,32 @@ export class ReadNoise {
     reading: number,
     conductance: Float32Array | null,
     current: Float64Array,
+    selected?: Uint32Array,
   ): void {
     const { memory } = this.#engine;
     const mark = memory.mark();
-    const [relative, normal] = [memory.float32(current.length).fill(0), memory.float32(current.length)];
-    this.#flicker.add(now, this.#weights(0, how.duration), this.#flickerDraw, relative);
-    this.#telegraph?.add(now, 0, relative);
-    fillNormal(this.#engine, at(this.#whiteDraw, reading), 0, normal);
+    const remembers = this.#bands.length > 0 || this.#telegraph !== null;
+    const relative = remembers ? memory.float32(current.length).fill(0) : null;
+    if (relative) {
+      this.#flicker.add(now, this.#weights(0, how.duration), this.#flickerDraw, relative);
+      this.#telegraph?.add(now, 0, relative);
+    }
+    const count = selected?.length ?? current.length;
+    const normal = memory.float32(count);
+    const draw = at(this.#whiteDraw, reading);
+    if (selected) {
+      const cells = memory.uint32(count);
+      cells.set(selected);
+      fillNormalOfCells(this.#engine, draw, 0, cells, normal);
+    } else fillNormal(this.#engine, draw, 0, normal);
     const unit = this.#floorOfUnit(how);
     const white = this.#white(how.duration, Math.abs(how.voltage));
-    for (let i = 0; i < current.length; i++) {
+    for (let k = 0; k < count; k++) {
+      const i = selected ? selected[k]! : k;
       const mean = current[i]!;
       const g = conductance ? conductance[i]! : mean / how.voltage;
       const variance = Math.max(white(mean), unit * Math.abs(g));
-      current[i] = mean * (1 + relative[i]!) + Math.sqrt(variance) * normal[i]!;
+      current[i] = mean * (1 + (relative ? relative[i]! : 0)) + Math.sqrt(variance) * normal[k]!;
     }
     memory.release(mark);
   }

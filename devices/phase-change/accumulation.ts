@@ -1,9 +1,11 @@
 import type { KnownTree } from "../../src/ground/known.ts";
 import type { DeviceModel } from "../device.ts";
-import { type DeviceLaw, type Numbers, preparePopulation, pulsedLaw } from "../population/index.ts";
+import { type DeviceLaw, type Numbers, preparePopulation, pulsedLaw, type Stretch } from "../population/index.ts";
 import { numberAt, wordAt } from "../values.ts";
 import { type AccumulationStep, accumulate, type LinearStatistic, normalOf, stepped } from "./accumulate.ts";
-import { curveAt, curveOf } from "./curve.ts";
+import { accumulateTrains } from "./accumulate-trains.ts";
+import { curveOf } from "./curve.ts";
+import { type LateDrift, lateDrifted, lateDriftedConductances } from "./drifting.ts";
 
 // Variables, in this order; P is 1 in a cell that was RESET and had no pulse since.
 const conductance = 0;
@@ -46,11 +48,8 @@ export function accumulationLaw(values: KnownTree): DeviceLaw {
   const startConductance = numberAt(values, "start.conductance", resetLow, step.high);
   const startDeviation = numberAt(values, "start.deviation", 0);
   const startPulses = numberAt(values, "start.pulses", 0);
-  const onset = positive("drift.onset");
-  const exponent = numberAt(values, "drift.exponent", 0, 1);
-  const curve = curveOf(values, "drift.curve");
-  const curveRange = positive("drift.curve.range");
-  const follows = wordAt(values, "drift.follows", ["nothing", "conductance"]) === "conductance";
+  const exponentSpread = numberAt(values, "drift.exponentSpread", 0);
+  const drift = driftOf(values, exponentSpread > 0);
   const potentiation = { threshold: positive("potentiation.threshold"), current: positive("potentiation.current") };
   const depression = {
     threshold: numberAt(values, "depression.threshold", Number.NEGATIVE_INFINITY, -Number.MIN_VALUE),
@@ -60,14 +59,8 @@ export function accumulationLaw(values: KnownTree): DeviceLaw {
 
   const potentiates = (voltage: number): boolean => voltage >= potentiation.threshold;
   const depresses = (voltage: number): boolean => voltage <= depression.threshold;
-  const drifted = (x: Numbers, traits: Numbers): number => {
-    const g = x[conductance]!;
-    if (x[age]! <= onset) return g;
-    const nu = traits[1]! * (follows ? curveAt(curve, g / curveRange) : exponent);
-    return g * (x[age]! / onset) ** -nu;
-  };
   const current = (voltage: number, x: Numbers, traits: Numbers): number => {
-    const ohmic = voltage * drifted(x, traits);
+    const ohmic = voltage * lateDrifted(drift, x[conductance]!, x[age]!, traits[1]!);
     if (potentiates(voltage)) return Math.max(ohmic, potentiation.current);
     return depresses(voltage) ? Math.min(ohmic, -depression.current) : ohmic;
   };
@@ -86,7 +79,7 @@ export function accumulationLaw(values: KnownTree): DeviceLaw {
     traits: [
       // exp of a standard normal: the share of the steps' randomness that is the device's own.
       { name: "own step", value: 1, spread: 1, distribution: "log-normal" },
-      { name: "drift", value: 1, spread: numberAt(values, "drift.exponentSpread", 0), distribution: "normal" },
+      { name: "drift", value: 1, spread: exponentSpread, distribution: "normal" },
     ],
     conducting: conductance,
     temperature: { usual, low: usual, high: usual },
@@ -94,6 +87,7 @@ export function accumulationLaw(values: KnownTree): DeviceLaw {
     light: false,
     normalsPerPulse: 1,
     precision: "float32",
+    age,
     bounds(_traits, bounds, x) {
       if (x[memory] === 1) bounds[2 * conductance] = resetLow;
     },
@@ -127,14 +121,47 @@ export function accumulationLaw(values: KnownTree): DeviceLaw {
         const joules = from * potentiation.current * duration;
         return accumulate(engine, step, state, random, joules, work);
       },
-      relax(_engine, { x }, seconds) {
-        const ages = x[age]!;
-        if (typeof seconds === "number") for (let i = 0; i < ages.length; i++) ages[i]! += seconds;
-        else for (let i = 0; i < ages.length; i++) ages[i]! += seconds[i]!;
-        return true;
+      train(engine, state, trains) {
+        const { up, down } = trains;
+        // Nothing gives way, and no cell's own current is above the source's.
+        const driven = ({ from, compliance }: Stretch, source: number): boolean =>
+          compliance >= source && Math.abs(from) * step.high <= source;
+        if (!potentiates(up.from) || !driven(up, potentiation.current)) return false;
+        const depressed = depresses(down.from) && driven(down, depression.current);
+        if (!depressed && trains.counts.some((count) => count < 0)) return false;
+        const joules = {
+          up: up.from * potentiation.current * up.duration,
+          down: -down.from * depression.current * down.duration,
+        };
+        const reset = { mean: resetMean, deviation: resetDeviation, low: resetLow };
+        return accumulateTrains(engine, step, { reset, joules }, state, trains);
       },
+      ...(drift.curve.from === Number.POSITIVE_INFINITY
+        ? {
+            ohmic: {
+              steady: ({ from, to, duration, compliance }) =>
+                from === to &&
+                !potentiates(from) &&
+                !depresses(from) &&
+                duration < 1e-7 * drift.onset &&
+                compliance >= Math.abs(from) * step.high,
+              conductance: (engine, state, behind, selected, out) =>
+                lateDriftedConductances(engine, drift, state, behind, selected, out),
+            },
+          }
+        : {}),
     },
   });
+}
+
+function driftOf(values: KnownTree, differs: boolean): LateDrift {
+  const onset = numberAt(values, "drift.onset", Number.MIN_VALUE);
+  const range = numberAt(values, "drift.curve.range", Number.MIN_VALUE);
+  const exponent = numberAt(values, "drift.exponent", 0, 1);
+  const follows = wordAt(values, "drift.follows", ["nothing", "conductance"]) === "conductance";
+  const curve = curveOf(values, "drift.curve");
+  const flat = { ...curve, slope: 0, intercept: exponent, low: exponent, high: exponent, from: Number.POSITIVE_INFINITY };
+  return { onset, range, curve: follows ? curve : flat, differs };
 }
 
 export const accumulation: DeviceModel = {

@@ -28,7 +28,10 @@ export class Devices {
   readonly drawn: readonly Float32Array[];
   /** Pulses of trains that each device had. */
   readonly trained: Float64Array;
-  readonly #writes: Float64Array;
+  /** Writes of each device that were its own. */
+  readonly writes: Float64Array;
+  /** s that all ages are behind: a wait of all devices moves this one number. */
+  behind = 0;
   /** Writes that each device bears. */
   readonly #lifetime: Float32Array;
   readonly #engine: Engine;
@@ -75,7 +78,7 @@ export class Devices {
     const field = <Kind extends Float32Array | Float64Array>(name: string) =>
       this.state.fields[name] as unknown as Kind;
     this.held = field("held");
-    this.#writes = field("writes");
+    this.writes = field("writes");
     this.trained = field("trained");
     this.#lifetime = field("lifetime");
     this.arrays = {
@@ -105,18 +108,35 @@ export class Devices {
   }
 
   holdAt(i: number, how: number): void {
+    this.settle();
     this.held[i] = how;
     this.#anyHeld = null;
   }
 
+  /** Brings ages up to now. */
+  settle(): void {
+    const { age } = this.#law;
+    if (age === undefined || this.behind === 0) return;
+    const ages = this.arrays.x[age]!;
+    for (let i = 0; i < ages.length; i++) ages[i]! += this.behind;
+    this.behind = 0;
+  }
+
+  save(clock: number): Uint8Array {
+    this.settle();
+    return this.state.save(clock);
+  }
+
   restore(bytes: Uint8Array): number {
     this.#anyHeld = null;
+    this.behind = 0;
     return this.state.restore(bytes);
   }
 
   take(i: number): void {
     const { x, traits } = this.arrays;
     for (let k = 0; k < x.length; k++) this.x[k] = x[k]![i]!;
+    if (this.behind > 0) this.x[this.#law.age!]! += this.behind;
     for (let k = 0; k < traits.length; k++) this.own[k] = traits[k]![i]!;
     for (let k = 0; k < this.drawn.length; k++) this.normals[k] = this.drawn[k]![i]!;
   }
@@ -132,6 +152,7 @@ export class Devices {
       if (inside !== value) outside = 1;
       x[k]![i] = inside;
     }
+    if (this.behind > 0) x[this.#law.age!]![i]! -= this.behind;
     return outside;
   }
 
@@ -144,19 +165,14 @@ export class Devices {
     }
     this.#law.bounds?.(this.own, bounds, this.x);
     const k = this.#law.conducting;
-    const lost = 1 - windowLeft(this.#wear, this.#writes[i]!);
+    const lost = 1 - windowLeft(this.#wear, this.writes[i]!);
     bounds[2 * k + 1]! -= lost * (bounds[2 * k + 1]! - bounds[2 * k]!);
   }
 
   /** One more write of a device, which may be its last. */
   write(i: number): void {
-    this.#writes[i]!++;
-    if (this.#writes[i]! >= this.#lifetime[i]!) this.holdAt(i, hold.wornOut);
-  }
-
-  /** Writes of each device so far that were its own. */
-  wear(out: Float64Array): void {
-    out.set(this.#writes);
+    this.writes[i]!++;
+    if (this.writes[i]! >= this.#lifetime[i]!) this.holdAt(i, hold.wornOut);
   }
 
   /** Where the normals of one event come from. */
@@ -194,7 +210,7 @@ export class Devices {
     const { memory } = this.#engine;
     drawTraits(this.#engine, this.#law.traits, this.arrays.traits, this.#spread, this.#draw);
     this.held.fill(hold.not);
-    this.#writes.fill(0);
+    this.writes.fill(0);
     this.trained.fill(0);
     this.drawNormals("start", 0);
     fillNormal(this.#engine, at(this.#draw, "lifetime"), 0, this.#lifetime);

@@ -86,6 +86,8 @@ export interface DeviceLaw {
   relax(x: Numbers, seconds: number, temperature: number, traits: Numbers): void;
   /** Whether `relax` changes nothing. */
   readonly timeless?: boolean;
+  /** Index of a variable that is a time since something: `relax` adds the seconds to it and does nothing else. float64. */
+  readonly age?: number;
   /** The same law over whole arrays, where a kernel pays. */
   readonly bulk?: BulkLaw;
 }
@@ -94,6 +96,45 @@ export interface DeviceLaw {
 export interface BulkState {
   readonly x: readonly (Float32Array | Float64Array)[];
   readonly traits: readonly Float32Array[];
+}
+
+/** Trains of whole pulses, for kernels. */
+export interface BulkTrains {
+  readonly up: Stretch;
+  readonly down: Stretch;
+  readonly counts: Int16Array;
+  /** Devices that counts are for; absent: all. */
+  readonly selected: Uint32Array | undefined;
+  /** Normals of pulse n of device i are those of cell i in event n of this draw, times `scale`. */
+  readonly draw: Draw;
+  readonly scale: number;
+  /** s that ages are behind. */
+  readonly behind: number;
+  /** Pulses of trains that each device had, and writes; [cells], added to. */
+  readonly trained: Float64Array;
+  readonly writes: Float64Array;
+  /** J, [cells], added to. */
+  readonly work: Float64Array;
+}
+
+/** Conductances of whole arrays, or of a few devices among many. */
+export interface OhmicLaw {
+  /** Whether a stretch writes nothing, is too short to change a conductance in float32, and no source gives way in it. */
+  steady(stretch: Stretch): boolean;
+  /**
+   * Conductances now, S.
+   *
+   * @param behind  s that ages are behind
+   * @param selected  devices, in the engine's memory; absent: all
+   * @param out  of the engine's memory, [selected] or [cells]
+   */
+  conductance(
+    engine: Engine,
+    state: BulkState,
+    behind: number,
+    selected: Uint32Array | undefined,
+    out: Float32Array,
+  ): void;
 }
 
 /** Where a pulse's normals come from. */
@@ -120,6 +161,14 @@ export interface BulkLaw {
     random: PulseRandomness,
     work: Float64Array,
   ): number | false;
+  /**
+   * Trains of devices that are all free and do not wear, as `evolve` pulse by pulse; false where it cannot, and nothing has happened then.
+   *
+   * @returns how often a device was held at a limit
+   */
+  train?(engine: Engine, state: BulkState, trains: BulkTrains): number | false;
+  /** Where devices are ohmic at every voltage that does not write. */
+  readonly ohmic?: OhmicLaw;
   /** A time at 0 V of every device, as `relax`, or each one's own [cells]; false where it cannot, and nothing has happened then. */
   relax?(engine: Engine, state: BulkState, seconds: number | Float64Array, temperature: number): boolean;
 }

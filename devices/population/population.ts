@@ -11,11 +11,13 @@ import {
   type Stimulus,
 } from "../device.ts";
 import { noiseState, type ReadConditions, ReadNoise, type ReadNoiseLaw } from "../noise/index.ts";
+import { Conditions } from "./conditions.ts";
 import { limitedVoltage } from "./continuous.ts";
 import { Devices, hold, ownNumbers } from "./devices.ts";
-import type { DeviceLaw, Stretch, Surroundings } from "./law.ts";
-import { rootBetween } from "./root.ts";
-import { trainDevices } from "./trains.ts";
+import type { DeviceLaw } from "./law.ts";
+import { lookAt, rest } from "./ohmic.ts";
+import { replaceConductances } from "./replace.ts";
+import { trainDevices, waitsOf } from "./trains.ts";
 import type { WearLaw } from "./wear.ts";
 import { workBetween } from "./work.ts";
 
@@ -53,6 +55,7 @@ export class Population implements Cells {
   readonly #switches: DeviceSwitches;
   readonly #devices: Devices;
   readonly #draw: Draw;
+  readonly #conditions: Conditions;
   readonly #wears: boolean;
   /** null where it is switched off or the set has none. */
   readonly #noise: ReadNoise | null;
@@ -72,6 +75,7 @@ export class Population implements Cells {
     this.#noise =
       noise && new ReadNoise(engine, readNoise, fields, common.subarray(ownNumbers), at(draw, "read noise"));
     this.#draw = draw;
+    this.#conditions = new Conditions(spec.name, law, spec.compliance);
     this.#wears = wear.lifetime < Number.POSITIVE_INFINITY || wear.windowLoss > 0;
     if (law.reset) this.reset = (event, selected) => this.#reset(event, selected);
     if (law.polar && switches.polarity) this.reversal = (out) => this.#reversal(out);
@@ -87,7 +91,7 @@ export class Population implements Cells {
 
   save(): Uint8Array {
     this.#noise?.tidy();
-    return this.#devices.state.save(this.#clock);
+    return this.#devices.save(this.#clock);
   }
 
   restore(bytes: Uint8Array): void {
@@ -96,7 +100,7 @@ export class Population implements Cells {
 
   elapse(seconds: number | Float64Array, temperature?: number): void {
     const { law, name } = this.#spec;
-    const kelvin = this.#kelvin(temperature);
+    const kelvin = this.#conditions.kelvin(temperature);
     const longest = longestOf(seconds);
     if (!(longest >= 0)) throw new InputError(`${name}: a wait of ${longest} s, expected 0 s or more`);
     if (longest === 0) return;
@@ -104,6 +108,10 @@ export class Population implements Cells {
     this.#common[since] = 0;
     if (!this.#switches.drift || law.timeless) return;
     const devices = this.#devices;
+    if (law.age !== undefined && typeof seconds === "number" && !devices.anyHeld) {
+      devices.behind += seconds;
+      return;
+    }
     const { bulk } = law;
     if (bulk?.relax && devices.exceptHeld(() => bulk.relax!(this.#engine, devices.arrays, seconds, kelvin))) return;
     this.#move((i) => {
@@ -113,6 +121,11 @@ export class Population implements Cells {
 
   conductance(out: Float32Array): void {
     const { law, read } = this.#spec;
+    const { ohmic } = law.bulk ?? {};
+    if (ohmic) {
+      lookAt(this.#engine, this.#devices, ohmic, undefined, (conductance) => out.set(conductance));
+      return;
+    }
     this.#look((i, current) => {
       out[i] = (current(read.voltage) - (law.light ? current(0) : 0)) / read.voltage;
     });
@@ -121,7 +134,7 @@ export class Population implements Cells {
   current(voltage: number, out: Float64Array, during?: Pick<Stimulus, "temperature" | "light">): void {
     this.#look((i, current) => {
       out[i] = current(voltage);
-    }, this.#surroundings(during));
+    }, this.#conditions.surroundings(during));
   }
 
   apply(stimulus: Stimulus, work: Float64Array, selected?: Uint32Array): void {
@@ -132,16 +145,18 @@ export class Population implements Cells {
       this.#common[since] = 0;
       this.#common[written] = 0;
     }
-    const stretch = this.#stretch(stimulus, this.#common[since]!);
+    const stretch = this.#conditions.stretch(stimulus, this.#common[since]!);
     this.#common[since]! += stretch.duration;
     if (!selected) this.#clock += stretch.duration;
     const writes = law.writes(larger(stretch.from, stretch.to));
     const counts = writes && this.#common[written] === 0;
     if (writes) this.#common[written] = 1;
+    if (!writes && rest(this.#engine, devices, law, stretch, work, selected)) return;
     const { purpose, event } = this.#numberOf(stimulus);
     const together = !selected && !this.#wears;
     if (counts && together) this.#common[shared]!++;
     if (together && law.bulk?.pulse && !devices.anyHeld) {
+      devices.settle();
       const clipped = law.bulk.pulse(this.#engine, devices.arrays, stretch, devices.random(purpose, event), work);
       if (clipped !== false) {
         this.#common[clips]! += clipped;
@@ -167,14 +182,23 @@ export class Population implements Cells {
 
   train(trains: PulseTrains, work: Float64Array): void {
     const { law, spread, compliance } = this.#spec;
-    const conditions = { ...this.#surroundings(), compliance };
+    const conditions = { ...this.#conditions.surroundings(), compliance };
     const scale = this.#switches.programmingNoise ? spread : 0;
-    this.#common[clips]! += trainDevices(law, this.#devices, this.#draw, scale, trains, conditions, work);
+    const draw = at(this.#draw, "train");
+    const how = { law, draw, scale, wears: this.#wears };
+    this.#common[clips]! += trainDevices(this.#engine, this.#devices, how, trains, conditions, work);
+    if (trains.lasting === undefined) return;
+    const wait = waitsOf(trains, this.count);
+    if (law.timeless || !this.#switches.drift) this.elapse(wait.longest);
+    else if (law.age !== undefined && !this.#devices.anyHeld) {
+      this.elapse(wait.longest);
+      wait.shorten(this.#devices.arrays.x[law.age]!);
+    } else this.elapse(wait.each());
   }
 
   wear(out: Float64Array): void {
-    this.#devices.wear(out);
-    for (let i = 0; i < out.length; i++) out[i]! += this.#common[shared]!;
+    const { writes } = this.#devices;
+    for (let i = 0; i < out.length; i++) out[i] = writes[i]! + this.#common[shared]!;
   }
 
   get timeless(): boolean {
@@ -183,40 +207,29 @@ export class Population implements Cells {
 
   replace(conductance: Float32Array, drifts: boolean): void {
     const { law, read } = this.#spec;
-    const { voltage: readVoltage } = read;
-    const devices = this.#devices;
-    const { x, own, bounds } = devices;
-    const surroundings = this.#surroundings();
-    const k = law.conducting;
-    for (let i = 0; i < this.count; i++) {
-      devices.take(i);
-      devices.limits(i);
-      const [low, high] = [bounds[2 * k]!, bounds[2 * k + 1]!];
-      const excess = (value: number): number => {
-        x[k] = value;
-        return law.current(readVoltage, x, own, surroundings) / readVoltage - conductance[i]!;
-      };
-      const [below, above] = [excess(low), excess(high)];
-      const within = below < 0 !== above < 0;
-      const nearer = Math.abs(below) < Math.abs(above) ? low : high;
-      x[k] = within ? rootBetween(excess, low, high, 1e-12 * (high - low)) : nearer;
-      devices.put(i);
-      devices.holdAt(i, drifts ? hold.not : hold.asTold);
-    }
+    replaceConductances(law, this.#devices, read.voltage, this.#conditions.surroundings(), conductance, drifts);
   }
 
   read(stimulus: Stimulus, reading: number, current: Float64Array, work: Float64Array, selected?: Uint32Array): void {
     const { voltage: from, endVoltage = from, duration } = stimulus;
     const voltage = (from + endVoltage) / 2;
-    const show = (i: number, currentAt: (voltage: number) => number): void => {
-      current[i] = currentAt(voltage);
-    };
-    this.#look(show, undefined, selected);
+    const { ohmic } = this.#spec.law.bulk ?? {};
+    if (ohmic?.steady(this.#conditions.stretch(stimulus, 0))) {
+      lookAt(this.#engine, this.#devices, ohmic, selected, (conductance) => {
+        if (selected) for (let k = 0; k < selected.length; k++) current[selected[k]!] = voltage * conductance[k]!;
+        else for (let i = 0; i < this.count; i++) current[i] = voltage * conductance[i]!;
+      });
+    } else {
+      const show = (i: number, currentAt: (voltage: number) => number): void => {
+        current[i] = currentAt(voltage);
+      };
+      this.#look(show, undefined, selected);
+    }
     if (this.#noise) {
-      const temperature = this.#kelvin(stimulus.temperature);
+      const temperature = this.#conditions.kelvin(stimulus.temperature);
       const how = { voltage, duration, temperature };
       const put = (now: Float32Array | null) =>
-        this.#noise!.read(this.#clock + duration / 2, how, reading, now, current);
+        this.#noise!.read(this.#clock + duration / 2, how, reading, now, current, selected);
       if (voltage === 0) this.#withConductance(put);
       else put(null);
     }
@@ -297,7 +310,7 @@ export class Population implements Cells {
 
   #look(
     show: (i: number, current: (voltage: number) => number) => void,
-    surroundings = this.#surroundings(),
+    surroundings = this.#conditions.surroundings(),
     selected?: Uint32Array,
   ): void {
     const { law } = this.#spec;
@@ -309,36 +322,6 @@ export class Population implements Cells {
     }
   }
 
-  #surroundings({ temperature, light }: Pick<Stimulus, "temperature" | "light"> = {}): Surroundings {
-    const { irradiance = 0, wavelength = 0 } = light ?? {};
-    return { temperature: this.#kelvin(temperature), irradiance, wavelength };
-  }
-
-  #stretch(stimulus: Stimulus, begun: number): Stretch {
-    const { law, name, compliance } = this.#spec;
-    const { voltage, endVoltage = voltage, duration, light } = stimulus;
-    if (light && light.irradiance > 0 && !law.light) {
-      throw new InputError(`${name}: light does nothing that this model knows`);
-    }
-    return {
-      from: voltage,
-      to: endVoltage,
-      duration,
-      since: begun,
-      temperature: this.#kelvin(stimulus.temperature),
-      irradiance: light?.irradiance ?? 0,
-      wavelength: light?.wavelength ?? 0,
-      compliance: stimulus.compliance ?? compliance,
-    };
-  }
-
-  #kelvin(asked: number | undefined): number {
-    const { law, name } = this.#spec;
-    const { usual, low, high } = law.temperature;
-    const kelvin = asked ?? usual;
-    if (kelvin >= low && kelvin <= high) return kelvin;
-    throw new InputError(`${name}: ${kelvin} K, expected ${low === high ? `${low} K` : `${low} to ${high} K`}`);
-  }
 }
 
 function larger(a: number, b: number): number {

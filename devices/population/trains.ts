@@ -1,4 +1,5 @@
-import { at, type Draw, normalsOfCell } from "../../src/ground/draws/index.ts";
+import { type Draw, normalsOfCell } from "../../src/ground/draws/index.ts";
+import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { Pulse, PulseTrains } from "../device.ts";
 import { limitedVoltage } from "./continuous.ts";
 import { type Devices, hold } from "./devices.ts";
@@ -8,22 +9,30 @@ import { workBetween } from "./work.ts";
 /** What pulses of a train meet beside their voltage. */
 export type TrainConditions = Pick<Stretch, "temperature" | "irradiance" | "wavelength" | "compliance">;
 
+/** Whose pulses they are, and where their normals come from. */
+export interface TrainLaw {
+  readonly law: DeviceLaw;
+  readonly draw: Draw;
+  /** Of spreads; 0: none. */
+  readonly scale: number;
+  /** Whether writes may be a device's last, or close its window. */
+  readonly wears: boolean;
+}
+
 /**
- * Pulses for some devices, one after another. Pulse n of device i takes its normals from address (i, n) of at(draw, "train").
+ * Pulses for some devices, one after another. Pulse n of device i takes its normals from address (i, n) of the law's draw.
  *
  * @param work  J, [cells], added to
  * @returns how often a device was held at a limit
  */
 export function trainDevices(
-  law: DeviceLaw,
+  engine: Engine,
   devices: Devices,
-  draw: Draw,
-  spread: number,
+  how: TrainLaw,
   { potentiate, depress, counts, selected }: PulseTrains,
   conditions: TrainConditions,
   work: Float64Array,
 ): number {
-  const train = at(draw, "train");
   const stretchOf = ({ voltage, width }: Pulse): Stretch => ({
     ...conditions,
     from: voltage,
@@ -32,11 +41,40 @@ export function trainDevices(
     since: 0,
   });
   const [up, down] = [stretchOf(potentiate), stretchOf(depress)];
+  const { law, draw, scale, wears } = how;
+  const { held, behind, trained, writes } = devices;
+  if (law.bulk?.train && !wears) {
+    const free = devices.anyHeld ? counts.slice() : counts;
+    if (free !== counts) {
+      for (let k = 0; k < free.length; k++) if (held[selected ? selected[k]! : k] !== hold.not) free[k] = 0;
+    }
+    const trains = { up, down, counts: free, selected, draw, scale, behind, trained, writes, work };
+    const clipped = law.bulk.train(engine, devices.arrays, trains);
+    if (clipped !== false) {
+      if (free !== counts) oneByOne(devices, how, up, down, counts, selected, work, true);
+      return clipped;
+    }
+  }
+  return oneByOne(devices, how, up, down, counts, selected, work, false);
+}
+
+/** @param heldAlone  pulses of free devices are left out */
+function oneByOne(
+  devices: Devices,
+  { law, draw, scale }: TrainLaw,
+  up: Stretch,
+  down: Stretch,
+  counts: Int16Array,
+  selected: Uint32Array | undefined,
+  work: Float64Array,
+  heldAlone: boolean,
+): number {
   let clipped = 0;
   for (let k = 0; k < counts.length; k++) {
     const count = counts[k]!;
     if (count === 0) continue;
     const i = selected ? selected[k]! : k;
+    if (heldAlone && devices.held[i] === hold.not) continue;
     const stretch = count > 0 ? up : down;
     const writes = law.writes(stretch.from);
     for (let pulse = Math.abs(count); pulse > 0; pulse--) {
@@ -47,8 +85,8 @@ export function trainDevices(
         work[i]! += workBetween(law, x, x, { ...stretch, from: limited, to: limited }, own);
         continue;
       }
-      normalsOfCell(train, i, devices.trained[i]!, normals);
-      for (let n = 0; n < normals.length; n++) normals[n]! *= spread;
+      normalsOfCell(draw, i, devices.trained[i]!, normals);
+      for (let n = 0; n < normals.length; n++) normals[n]! *= scale;
       work[i]! += law.evolve(x, stretch, normals, own);
       devices.trained[i]!++;
       if (writes) devices.write(i);
@@ -56,4 +94,33 @@ export function trainDevices(
     }
   }
   return clipped;
+}
+
+/** How long cells wait once they had their pulses, until all have come to the same time. */
+export interface Waits {
+  readonly longest: number;
+  /** Each cell's own, s, [cells]. */
+  each(): Float64Array;
+  /** Takes from times that all have grown by the longest wait what cells did not wait of it. */
+  shorten(times: Float32Array | Float64Array): void;
+}
+
+/** @param count  cells */
+export function waitsOf({ potentiate, depress, counts, selected, lasting = 0 }: PulseTrains, count: number): Waits {
+  const shorten = (times: Float32Array | Float64Array): void => {
+    for (let k = 0; k < counts.length; k++) {
+      const pulses = counts[k]!;
+      if (pulses !== 0)
+        times[selected ? selected[k]! : k]! -= pulses > 0 ? pulses * potentiate.width : -pulses * depress.width;
+    }
+  };
+  return {
+    longest: lasting,
+    each() {
+      const waits = new Float64Array(count).fill(lasting);
+      shorten(waits);
+      return waits;
+    },
+    shorten,
+  };
 }

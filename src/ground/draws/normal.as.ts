@@ -1,4 +1,5 @@
 import { cosineOfHalfTurns, normalAngle, normalRadius, sineOfHalfTurns, withSigns } from "../kernels/mathematics.as";
+import { philoxLane } from "./philox.as";
 
 /** Four generators' seeds: word w of generator l at 4 (4 w + l). */
 const seeds = memory.data(64, 16);
@@ -7,28 +8,9 @@ const group = memory.data(32, 16);
 /** The last block of words where fewer are wanted. */
 const lastWords = memory.data(2048, 16);
 
-/** Philox4x32-10 of (c0, c1, c2, c3); stores its words for one generator. */
-function seedGenerator(c0: u32, c1: u32, c2: u32, c3: u32, k0: u32, k1: u32): void {
-  const generator = seeds + (<usize>c3 << 2);
-  for (let round = 0; round < 10; round++) {
-    const product0 = <u64>c0 * 0xd2511f53;
-    const product1 = <u64>c2 * 0xcd9e8d57;
-    c0 = <u32>(product1 >> 32) ^ c1 ^ k0;
-    c1 = <u32>product1;
-    c2 = <u32>(product0 >> 32) ^ c3 ^ k1;
-    c3 = <u32>product0;
-    k0 += 0x9e3779b9;
-    k1 += 0xbb67ae85;
-  }
-  store<u32>(generator, c0);
-  store<u32>(generator, c1, 16);
-  store<u32>(generator, c2, 32);
-  store<u32>(generator, c3, 48);
-}
-
 /** The first `count` <= 512 normals of one block. */
 export function fillBlock(key0: u32, key1: u32, block: u32, low: u32, high: u32, out: usize, count: i32): void {
-  for (let generator: u32 = 0; generator < 4; generator++) seedGenerator(block, low, high, generator, key0, key1);
+  for (let generator: u32 = 0; generator < 4; generator++) philoxLane(seeds + (<usize>generator << 2), block, low, high, generator, key0, key1);
   let s0 = v128.load(seeds);
   let s1 = v128.load(seeds, 16);
   let s2 = v128.load(seeds, 32);
@@ -67,7 +49,7 @@ export function fillBlock(key0: u32, key1: u32, block: u32, low: u32, high: u32,
 
 /** `count` rounded up to whole fours of random words, for one block. */
 export function fillWordBlock(key0: u32, key1: u32, block: u32, low: u32, high: u32, out: usize, count: i32): void {
-  for (let generator: u32 = 0; generator < 4; generator++) seedGenerator(block, low, high, generator, key0, key1);
+  for (let generator: u32 = 0; generator < 4; generator++) philoxLane(seeds + (<usize>generator << 2), block, low, high, generator, key0, key1);
   let s0 = v128.load(seeds);
   let s1 = v128.load(seeds, 16);
   let s2 = v128.load(seeds, 32);

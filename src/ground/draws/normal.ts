@@ -111,7 +111,8 @@ function nextWord(state: Uint32Array, lane: number): number {
   return result;
 }
 
-function pairOfNormals(a: number, b: number): [number, number] {
+/** A sine and a cosine, as `fillNormal` makes them of two words. */
+export function pairOfNormals(a: number, b: number): [number, number] {
   const radius = Math.sqrt(-2 * Math.log(Math.fround((a >>> 1) | 1) * 2 ** -31));
   const angle = (Math.PI / 2) * Math.fround(b << 1) * 2 ** -31;
   const sign = b >>> 31 === 0 ? 1 : -1;

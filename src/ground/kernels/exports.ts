@@ -10,6 +10,16 @@ export interface KernelExports {
 
   fillWords(key0: number, key1: number, low: number, high: number, out: number, count: number): void;
 
+  normalOfCells(
+    key0: number,
+    key1: number,
+    cells: number,
+    low: number,
+    high: number,
+    out: number,
+    count: number,
+  ): void;
+
   drift(
     programmed: number,
     exponent: number,
@@ -75,6 +85,35 @@ export interface KernelExports {
     high: number,
     count: number,
   ): number;
+
+  /** `step` as accumulate-trains.ts lays it out; `own`, `cells` 0: nothing is a device's own; all cells. */
+  accumulateTrains(
+    step: number,
+    conductance: number,
+    past: number,
+    age: number,
+    own: number,
+    trained: number,
+    writes: number,
+    cells: number,
+    counts: number,
+    count: number,
+    key0: number,
+    key1: number,
+  ): number;
+
+  /** `factors`, `cells` 0: all 1; all cells. */
+  driftedConductances(
+    numbers: number,
+    conductance: number,
+    age: number,
+    factors: number,
+    behind: number,
+    inverseOnset: number,
+    cells: number,
+    out: number,
+    count: number,
+  ): void;
 
   /** `places` holds an address and an advance a block for each trait; `noise` 0: no write noise. */
   stepDevices(

@@ -38,6 +38,10 @@ export class KernelMemory {
     return new Int32Array(this.buffer, this.#take(length, 4), length);
   }
 
+  uint32(length: number): Uint32Array<ArrayBuffer> {
+    return new Uint32Array(this.buffer, this.#take(length, 4), length);
+  }
+
   uint8(length: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.buffer, this.#take(length, 1), length);
   }

@@ -11,7 +11,11 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const generated = join(root, "src/ground/kernels/generated/kernels.ts");
 const floors = ["src/ground", "devices", "crossbar", "circuits", "experiments"];
 /** Functions that kernels share; not exported. */
-const libraries = new Set(["src/ground/kernels/lanes.as.ts", "src/ground/kernels/mathematics.as.ts"]);
+const libraries = new Set([
+  "src/ground/draws/philox.as.ts",
+  "src/ground/kernels/lanes.as.ts",
+  "src/ground/kernels/mathematics.as.ts",
+]);
 
 // 65536 pages so that the importer may choose any size; no relaxed instructions: the same bits on every machine.
 const flags = [
