@@ -1,7 +1,7 @@
 import { multiplyFloats, newFloatProducts, padded, panelColumns } from "../crossbar/index.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
+import { vectorsPerRead } from "./line-product.ts";
 import type { LayerWeights } from "./placed-tile.ts";
-import { vectorsPerRead } from "./tile.ts";
 import { readVectors, type Vectors } from "./vectors.ts";
 
 /** Some vectors of one group with their products. */

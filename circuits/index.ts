@@ -7,6 +7,7 @@ export { type LayerRanges, TileLayer } from "./layer.ts";
 export { conductancesOf, type LayerConductances, replaceConductances, targetsOf } from "./layer-conductances.ts";
 export { addProductError, outputRanges, outputRangesFor, weightErrors, weightHistograms } from "./layer-figures.ts";
 export * from "./learning/index.ts";
+export { type Fidelity, fidelities, vectorsPerRead } from "./line-product.ts";
 export {
   isNoChange,
   leafMeant,
@@ -22,7 +23,6 @@ export { largestMagnitude } from "./ranges.ts";
 export { type ChipRequest, readChip } from "./read-chip.ts";
 export { type Source, sourceOf, sourcesNamed, sourcesOf, sourceText } from "./sources.ts";
 export * from "./synapses/index.ts";
-export { type Fidelity, fidelities, vectorsPerRead } from "./tile.ts";
 export { type Cause, causes, type TileSpec, tileSpec, turnsVoltage } from "./tile-spec.ts";
 export { type Open, ownParameterSet, parameterSet, type ValueFile } from "./value-files.ts";
 export { readVectors, type VectorSource, type Vectors } from "./vectors.ts";

@@ -3,9 +3,9 @@ import type { Moments } from "../src/ground/statistics/index.ts";
 import { withExactProducts } from "./exact-product.ts";
 import { bins, type Histogram, HistogramCounter } from "./histograms.ts";
 import type { TileLayer } from "./layer.ts";
+import { vectorsPerRead } from "./line-product.ts";
 import { type PlacedTile, targetSpan, withConductances, withTargetDifferences, withTargets } from "./placed-tile.ts";
 import { CalibrationSample, fullScale } from "./ranges.ts";
-import { vectorsPerRead } from "./tile.ts";
 import { type Pass, passesOf } from "./tile-spec.ts";
 import type { Vectors } from "./vectors.ts";
 

@@ -1,14 +1,12 @@
-import { newPackedCodes, type PackedCodes } from "../crossbar/index.ts";
 import { type NoiseSplit, type ProgrammingWork, programmedAtOnce } from "../devices/index.ts";
 import type { Draw } from "../src/ground/draws/index.ts";
 import type { EventSink, OperationEvent } from "../src/ground/events.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
-import { convertInputs } from "./converters.ts";
+import { driveInputs, drivesCodes } from "./drive.ts";
 import { compensationPlace, type Ledger } from "./energy/index.ts";
-import { driveFloats } from "./float-inputs.ts";
 import type { ConverterCounters } from "./histograms.ts";
+import { vectorsPerRead } from "./line-product.ts";
 import { type LayerOptions, type LayerWeights, type PlacedTile, placeTiles, withTargets } from "./placed-tile.ts";
-import { type DrivenInputs, vectorsPerRead } from "./tile.ts";
 import { passesOf, productTime, type Term, type TileSpec } from "./tile-spec.ts";
 import { readVectors, type Vectors } from "./vectors.ts";
 
@@ -38,7 +36,6 @@ export class TileLayer {
   readonly placed: readonly PlacedTile[];
   /** Tiles of one row of them, by group. */
   readonly #rowTiles: readonly (readonly (readonly PlacedTile[])[])[];
-  readonly #integer: boolean;
   readonly #parts: readonly Term["part"][];
   #inputRange = 1;
   #inputs = { clipped: 0, count: 0 };
@@ -55,8 +52,7 @@ export class TileLayer {
     this.engine = engine;
     this.product = product;
     this.options = options;
-    this.#integer = spec.inputLevels > 0 && spec.inputLevels <= 127 && spec.clip;
-    this.placed = placeTiles(engine, product, options, this.#integer, draw);
+    this.placed = placeTiles(engine, product, options, drivesCodes(spec), draw);
     this.#parts = this.placed[0]!.tile.parts;
     this.#rowTiles = Array.from({ length: product.groups }, (_, group) => {
       const ofGroup = this.placed.filter((placed) => placed.group === group);
@@ -90,13 +86,13 @@ export class TileLayer {
 
   setRanges({ inputRange, outputRanges }: LayerRanges): void {
     this.#inputRange = inputRange;
-    for (const [index, { tile }] of this.placed.entries()) tile.outputRange = outputRanges[index]!;
+    for (const [index, { tile }] of this.placed.entries()) tile.forward.outputRange = outputRanges[index]!;
   }
 
   /** Counts what reaches the converters from now on, until told null. */
   watchConverters(counters: ConverterCounters | null): void {
     this.#counters = counters;
-    for (const { tile } of this.placed) tile.outputWatch = counters && ((share) => counters.outputs.add(share));
+    for (const { tile } of this.placed) tile.forward.outputWatch = counters && ((share) => counters.outputs.add(share));
   }
 
   /**
@@ -191,7 +187,14 @@ export class TileLayer {
       const before = memory.mark();
       const [start, end] = inRow[0]!.rows;
       const height = end - start;
-      const { driven, activity, clipped } = this.#drive(x.subarray(start), count, height, ledger !== null);
+      const range = this.#inputRange > 0 ? this.#inputRange : 1;
+      const part = x.subarray(start);
+      const counted = ledger !== null;
+      const {
+        inputs: driven,
+        activity,
+        clipped,
+      } = driveInputs(this.engine, this.spec, this.#parts, part, count, height, this.rows, range, counted);
       for (const { tile, columns, scales } of inRow) {
         const outputScale = memory.float32(tile.columns);
         for (let j = 0; j < tile.columns; j++) {
@@ -219,38 +222,6 @@ export class TileLayer {
     }
     out.set(values, (group * vectors + first) * this.columns);
     memory.release(mark);
-  }
-
-  /** Inputs of one row tile, the first `height` of every vector of x, through the input converter; activity: sums of on-time (or of squared voltage) per word line. */
-  #drive(
-    x: Float32Array,
-    vectors: number,
-    height: number,
-    counted: boolean,
-  ): { driven: DrivenInputs; activity: Float64Array; clipped: number } {
-    const { memory } = this.engine;
-    const { inputLevels, clip, input } = this.spec;
-    const range = this.#inputRange > 0 ? this.#inputRange : 1;
-    const codes = new Map<Term["part"], PackedCodes>();
-    const values = new Map<Term["part"], Float32Array>();
-    const sums = { absolute: new Float64Array(height), squared: new Float64Array(height) };
-    const watched = counted ? sums : null;
-    let clipped = 0;
-    for (const part of this.#parts) {
-      if (this.#integer) {
-        const packed = newPackedCodes(memory, vectors, height);
-        clipped += convertInputs(this.engine, x, vectors, height, range, inputLevels, part, packed, watched, this.rows);
-        codes.set(part, packed);
-        continue;
-      }
-      const driven = memory.float32(vectors * height);
-      const drive = { fullScale: range, levels: inputLevels, clip, part };
-      clipped += driveFloats(this.engine, x, vectors, height, this.rows, drive, driven, watched);
-      values.set(part, driven);
-    }
-    const factor = this.#integer ? 1 / inputLevels : 1;
-    const activity = input === "pulse-width" ? sums.absolute : sums.squared;
-    return { driven: { vectors, factor, codes, values }, activity, clipped };
   }
 
   /** Conversions of one vector. */
@@ -295,6 +266,6 @@ export class TileLayer {
 }
 
 /** Bytes of one converted value in the buffers; two where there is no converter. */
-function bytesOf(levels: number): number {
+export function bytesOf(levels: number): number {
   return levels > 0 && levels <= 127 ? 1 : 2;
 }

@@ -1,8 +1,17 @@
-import { pairTargets, type ScaleSpan, targetDifferences, tileSpans, weightScales } from "../crossbar/index.ts";
+import {
+  type PairSharing,
+  pairSpan,
+  pairTargets,
+  type ScaleSpan,
+  targetDifferences,
+  tileSpans,
+  weightScales,
+} from "../crossbar/index.ts";
 import type { DeviceSwitches, PreparedDevice } from "../devices/index.ts";
 import { at, type Draw } from "../src/ground/draws/index.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
-import { type Fidelity, Tile } from "./tile.ts";
+import type { Fidelity } from "./line-product.ts";
+import { Tile } from "./tile.ts";
 import type { TileSpec } from "./tile-spec.ts";
 
 /** A product with constant weights: y = x W for each group. */
@@ -22,6 +31,8 @@ export interface LayerOptions {
   readonly scale: ScaleSpan;
   /** The |weight| that asks for the target range; null: the largest one of what the scale spans. */
   readonly weightRange: number | null;
+  /** How the cells of a pair share a weight; absent: "one-sided". */
+  readonly sharing?: PairSharing;
   readonly switches: DeviceSwitches;
   readonly fidelity: Fidelity;
 }
@@ -49,7 +60,7 @@ export function placeTiles(
   const tiles: PlacedTile[] = [];
   for (const [group, weights] of product.weights.entries()) {
     const { rows: inputs, columns: outputs } = product;
-    const scales = weightScales(weights, inputs, outputs, spec, options.scale, targetSpan(device), options.weightRange);
+    const scales = weightScales(weights, inputs, outputs, spec, options.scale, spanOf(options), options.weightRange);
     for (const [rowTile, rows] of tileSpans(inputs, spec.rows).entries()) {
       for (const [columnTile, columns] of tileSpans(outputs, spec.columns).entries()) {
         const [height, width] = [rows[1] - rows[0], columns[1] - columns[0]];
@@ -70,7 +81,7 @@ export function placeTiles(
 export function withTargets(
   engine: Engine,
   product: LayerWeights,
-  { device }: LayerOptions,
+  { device, sharing }: LayerOptions,
   { tile, group, rows, columns, scales }: PlacedTile,
   use: (positive: Float32Array, negative: Float32Array) => void,
 ): number {
@@ -88,6 +99,7 @@ export function withTargets(
     device.targetLow,
     positive,
     negative,
+    sharing,
   );
   use(positive, negative);
   memory.release(mark);
@@ -98,14 +110,14 @@ export function withTargets(
 export function withTargetDifferences(
   engine: Engine,
   product: LayerWeights,
-  { device }: LayerOptions,
+  options: LayerOptions,
   { tile, group, rows, columns, scales }: PlacedTile,
   use: (differences: Float32Array) => void,
 ): void {
   const { memory } = engine;
   const mark = memory.mark();
   const differences = memory.float32(tile.rows * tile.columns);
-  targetDifferences(product.weights[group]!, product.columns, rows, columns, scales, targetSpan(device), differences);
+  targetDifferences(product.weights[group]!, product.columns, rows, columns, scales, spanOf(options), differences);
   use(differences);
   memory.release(mark);
 }
@@ -125,7 +137,12 @@ export function withConductances(
   memory.release(mark);
 }
 
-/** S that a pair can be asked to differ by. */
+/** S from the lowest target of a cell to the highest. */
 export function targetSpan({ targetRange, targetLow }: PreparedDevice): number {
   return targetRange - targetLow;
+}
+
+/** S that a pair can be asked to differ by. */
+function spanOf({ device, sharing = "one-sided" }: LayerOptions): number {
+  return pairSpan(targetSpan(device), sharing);
 }

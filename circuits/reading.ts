@@ -26,13 +26,7 @@ export class Reading {
     this.lineConductance = new Float64Array(array.rows);
     const { memory } = engine;
     const count = array.rows * array.columns;
-    const cells = (): SeenCells => ({
-      centre: memory.float32(count),
-      deviation: memory.float32(count),
-      means: memory.float32(count),
-      variance: memory.float32(count),
-      thirdOverVariance: memory.float32(count),
-    });
+    const cells = (): SeenCells => newSeenCells(engine, count);
     this.#forward = { positive: cells(), negative: cells() };
     this.#held = heldOf(this.#forward.positive, this.#forward.negative);
     for (const side of reversed) {
@@ -68,7 +62,18 @@ export class Reading {
   }
 }
 
-function heldOf(positive: FreshCells, negative: FreshCells): HeldConductances {
+/** Room for what is seen of so many cells. */
+export function newSeenCells({ memory }: Engine, count: number): SeenCells {
+  return {
+    centre: memory.float32(count),
+    deviation: memory.float32(count),
+    means: memory.float32(count),
+    variance: memory.float32(count),
+    thirdOverVariance: memory.float32(count),
+  };
+}
+
+export function heldOf(positive: FreshCells, negative: FreshCells): HeldConductances {
   return {
     positive: positive.centre,
     negative: negative.centre,

@@ -1,5 +1,13 @@
 export { CrossbarArray, type HeldConductances } from "./array.ts";
-export { pairTargets, type ScaleSpan, targetDifferences, tileSpans, weightScales } from "./mapping.ts";
+export {
+  type PairSharing,
+  pairSpan,
+  pairTargets,
+  type ScaleSpan,
+  targetDifferences,
+  tileSpans,
+  weightScales,
+} from "./mapping.ts";
 export { devicesOf, inParallel, type ParallelCells, parallelCells } from "./parallel-cells.ts";
 export {
   codePlace,

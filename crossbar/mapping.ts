@@ -57,12 +57,25 @@ export function weightScales(
 }
 
 /**
- * Target conductances of one tile's differential pairs: a positive weight asks its positive cell for |w| scale above the
- * lowest target and leaves the other there, a negative one the other way round.
+ * How the two cells of a pair share a weight:
+ *
+ *   "one-sided"  a positive weight raises the positive cell above the lowest target, a negative one the negative cell; the other stays there
+ *   "reference"  the negative cell stays in the middle of the span, the positive one goes above or below it
+ *   "opposite"   both start from the middle and go apart
+ */
+export type PairSharing = "one-sided" | "reference" | "opposite";
+
+/** S that a pair can be asked to differ by. @param targetSpan  S from the lowest target of a cell to the highest */
+export function pairSpan(targetSpan: number, sharing: PairSharing): number {
+  return sharing === "reference" ? targetSpan / 2 : targetSpan;
+}
+
+/**
+ * Target conductances of one tile's differential pairs: |w| scale apart, as they share a weight.
  *
  * @param positive, negative  receive targets, S, row-major [tile rows][tile columns]
  * @param targetSpan  S from the lowest target to the highest
- * @returns how many weights ask for more than that and are held to it
+ * @returns how many weights ask for more than the pair's span and are held to it
  */
 export function pairTargets(
   weights: Float32Array,
@@ -74,12 +87,21 @@ export function pairTargets(
   targetLow: number,
   positive: Float32Array,
   negative: Float32Array,
+  sharing: PairSharing = "one-sided",
 ): number {
-  const held = targetDifferences(weights, columns, rowSpan, columnSpan, scales, targetSpan, positive);
+  const span = pairSpan(targetSpan, sharing);
+  const held = targetDifferences(weights, columns, rowSpan, columnSpan, scales, span, positive);
+  const middle = targetLow + targetSpan / 2;
+  const share = sharing === "opposite" ? 1 / 2 : 1;
   for (let cell = 0; cell < positive.length; cell++) {
     const target = positive[cell]!;
-    negative[cell] = targetLow + (target < 0 ? -target : 0);
-    positive[cell] = targetLow + (target < 0 ? 0 : target);
+    if (sharing === "one-sided") {
+      negative[cell] = targetLow + (target < 0 ? -target : 0);
+      positive[cell] = targetLow + (target < 0 ? 0 : target);
+    } else {
+      negative[cell] = middle - (1 - share) * target;
+      positive[cell] = middle + share * target;
+    }
   }
   return held;
 }

@@ -66,6 +66,13 @@ export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
 
   price("cellRead", "cell reads", 0, "V^2 G t summed over the cells, reported by the array", [measuredByArray], null);
 
+  for (const [operation, component] of [
+    ["potentiation", "update pulses"],
+    ["depression", "update pulses"],
+  ] as const) {
+    price(operation, component, 0, "V I integrated over every pulse, reported by the array", [measuredByArray], null);
+  }
+
   const supply = number("supplyVoltage");
   if (supply.value < chip.read.voltage.value) {
     const found = `${supply.value} V with a read voltage of ${chip.read.voltage.value} V`;
@@ -96,6 +103,15 @@ export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
     capacitance.value * cells.value * chip.tile.columns.value * supply.value ** 2,
     "C_cell x cells on the line x V_supply^2",
     [capacitance, cells, supply],
+    number("wordLineDrive.node"),
+  );
+
+  price(
+    "bitLineDrive",
+    "bit-line drivers",
+    capacitance.value * chip.tile.rows.value * supply.value ** 2,
+    "transposed reads and updates: C_cell x cells on the line x V_supply^2",
+    [capacitance, supply],
     number("wordLineDrive.node"),
   );
 

@@ -1,1 +1,3 @@
+export { LearningLayer, type LearningLayerOptions, type WearSummary } from "./layer.ts";
+export type { RuleOfTile } from "./learning-tile.ts";
 export type { LearningProduct } from "./product.ts";

@@ -16,6 +16,9 @@ export interface ArbitrationSpec {
   readonly depressionCounter: number;
 }
 
+/** Counters before the selections in a saved state. */
+const savedNumbers = 8;
+
 /** What a request is answered with, if not with a device's number. */
 export const nothingSelected = -1;
 
@@ -96,6 +99,51 @@ export class Arbitration {
     }
     this.selections[first + own]!++;
     return own;
+  }
+
+  /** Everything that later selections depend on. */
+  save(): Uint8Array {
+    const { requested, applied } = this.counted;
+    const numbers = [
+      this.#selection,
+      this.#potentiation,
+      this.#depression,
+      this.#requests,
+      requested.potentiation,
+      requested.depression,
+      applied.potentiation,
+      applied.depression,
+    ];
+    const parts = [new Float64Array(numbers), this.selections, ...(this.#own ? [this.#own] : [])];
+    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+    let next = 0;
+    for (const part of parts) {
+      bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), next);
+      next += part.byteLength;
+    }
+    return bytes;
+  }
+
+  restore(bytes: Uint8Array): void {
+    const words = this.selections.length + (this.#own?.length ?? 0);
+    const expected = 8 * savedNumbers + 4 * words;
+    if (bytes.byteLength !== expected) {
+      throw new InputError(`saved arbitration: ${bytes.byteLength} bytes, expected ${expected}`);
+    }
+    const { buffer } = bytes.slice();
+    const numbers = new Float64Array(buffer, 0, savedNumbers);
+    [this.#selection, this.#potentiation, this.#depression, this.#requests] = numbers as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const { requested, applied } = this.counted;
+    Object.assign(requested, { potentiation: numbers[4]!, depression: numbers[5]! });
+    Object.assign(applied, { potentiation: numbers[6]!, depression: numbers[7]! });
+    const counts = new Uint32Array(buffer, 8 * savedNumbers, words);
+    this.selections.set(counts.subarray(0, this.selections.length));
+    this.#own?.set(counts.subarray(this.selections.length));
   }
 
   #drawn(number: number): number {
