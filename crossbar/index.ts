@@ -9,6 +9,7 @@ export {
   weightScales,
 } from "./mapping.ts";
 export { devicesOf, inParallel, type ParallelCells, parallelCells } from "./parallel-cells.ts";
+export * from "./plasticity/index.ts";
 export {
   codePlace,
   largestInputCode,

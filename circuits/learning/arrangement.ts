@@ -1,5 +1,4 @@
-import type { PairSharing } from "../../crossbar/index.ts";
-import type { ConductanceSteps, PulseSteps } from "../../crossbar/plasticity/index.ts";
+import type { ConductanceSteps, PairSharing, PulseSteps } from "../../crossbar/index.ts";
 import type { PreparedDevice } from "../../devices/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
 import type { Arrangement } from "../synapses/index.ts";

@@ -1,5 +1,4 @@
-import { inParallel } from "../../crossbar/index.ts";
-import { conductanceSteps, type PulseSteps } from "../../crossbar/plasticity/index.ts";
+import { conductanceSteps, inParallel, type PulseSteps } from "../../crossbar/index.ts";
 import type { DeviceSwitches, NoiseSplit, PreparedDevice, ProgrammingWork } from "../../devices/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
 import type { EventSink } from "../../src/ground/events.ts";
@@ -8,7 +7,7 @@ import type { Ledger } from "../energy/index.ts";
 import { TileLayer } from "../layer.ts";
 import { conductancesOf } from "../layer-conductances.ts";
 import { type Fidelity, vectorsPerRead } from "../line-product.ts";
-import type { ArbitrationSpec, Arrangement } from "../synapses/index.ts";
+import type { Arbitration, ArbitrationSpec, Arrangement } from "../synapses/index.ts";
 import type { TileSpec } from "../tile-spec.ts";
 import { pulseSteps, sharingOf, usualArrangement } from "./arrangement.ts";
 import { FollowingGain } from "./gain.ts";
@@ -124,6 +123,7 @@ export class LearningLayer implements LearningProduct {
     this.#tiles = this.#layer.placed.map(
       (placed, index) =>
         new LearningTile(
+          engine,
           placed,
           device,
           this.arrangement,

@@ -1,24 +1,21 @@
-import { devicesOf } from "../../crossbar/index.ts";
 import {
+  devicesOf,
   type LineActivity,
   newLineActivity,
   type PulseSteps,
   type UpdateRule,
+  type UpdateSetting,
   updateSeconds,
-} from "../../crossbar/plasticity/index.ts";
+} from "../../crossbar/index.ts";
 import type { PreparedDevice } from "../../devices/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
 import type { EventSink } from "../../src/ground/events.ts";
+import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { PlacedTile } from "../placed-tile.ts";
 import { Arbitration, type ArbitrationSpec, type Arrangement, SynapseArray } from "../synapses/index.ts";
 
-/** What turns a rank-1 step into the pulses of a tile. */
-export type RuleOfTile = (setting: {
-  readonly rows: number;
-  readonly columns: number;
-  readonly steps: PulseSteps;
-  readonly draw: Draw;
-}) => UpdateRule;
+/** Makes the rule that turns rank-1 steps into the pulses of a tile. */
+export type RuleOfTile = (setting: UpdateSetting) => UpdateRule;
 
 /** A tile whose devices are pulsed: its part of every rank-1 step. */
 export class LearningTile {
@@ -32,6 +29,7 @@ export class LearningTile {
 
   /** @param period  s from a slot to the next, at least */
   constructor(
+    engine: Engine,
     placed: PlacedTile,
     device: PreparedDevice,
     arrangement: Arrangement,
@@ -51,7 +49,7 @@ export class LearningTile {
       arrangement,
       new Arbitration(arbitration, rows * columns, draw),
     );
-    this.rule = rule({ rows, columns, steps, draw: at(draw, "rule") });
+    this.rule = rule({ engine, rows, columns, steps, draw: at(draw, "rule") });
     this.#counts = new Int16Array(rows * columns);
     this.#activity = newLineActivity(rows, columns, arrangement === "differential");
     const { potentiate, depress } = device.operation;

@@ -145,6 +145,9 @@ describe("what an account says of known events", () => {
       { operation: "bufferWrite", place: "fc1", count: 512 },
       { operation: "digitalOperation", place: "digital", count: 256 },
       { operation: "digitalMac", place: "digital", count: 100 },
+      { operation: "bitLineDrive", place: "fc1", count: 200 },
+      { operation: "potentiation", place: "fc1", count: 30, work: 6e-12 },
+      { operation: "depression", place: "fc1", count: 10, work: 4e-12 },
     ]).entries(),
     costs,
     2,
@@ -157,6 +160,8 @@ describe("what an account says of known events", () => {
     ["supply headroom", 4e-10 * (0.9 / 0.2 - 1)],
     ["input converters", 512 * 0.0375e-12],
     ["word-line drivers", 512 * (0.5e-15 * 2 * 512 * 0.9 ** 2)],
+    ["bit-line drivers", 200 * (0.5e-15 * 512 * 0.9 ** 2)],
+    ["update pulses", 10e-12],
     ["digital accumulate", 512 * (1.1e-12 + 0.4e-12) * 2],
     ["buffers", 2 * 512 * 2.5e-12],
     ["digital operators", 256 * 1.1e-12 * 2 + 100 * ((1.1e-12 + 0.9e-12) * 2 + 2 * 2.5e-12)],
@@ -177,7 +182,7 @@ describe("what an account says of known events", () => {
     for (const row of explain(lines)) {
       expect(row.formula).not.toBe("");
       expect(["measured", "paper", "secondary", "derived", "assumed"]).toContain(row.howKnown);
-      if (!["cellRead", "supplyHeadroom", "static"].includes(row.operation)) {
+      if (!["cellRead", "potentiation", "depression", "supplyHeadroom", "static"].includes(row.operation)) {
         expect(row.count * row.energyEach).toBeCloseTo(row.energy, 20);
       }
     }

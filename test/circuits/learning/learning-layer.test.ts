@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Ledger } from "../../../circuits/index.ts";
-import { LearningLayer, type LearningLayerOptions } from "../../../circuits/learning/index.ts";
+import { LearningLayer, type LearningLayerOptions, Ledger } from "../../../circuits/index.ts";
 import { tileSpec } from "../../../circuits/tile-spec.ts";
 import { updateRule } from "../../../crossbar/plasticity/index.ts";
 import { deviceModel } from "../../../devices/index.ts";
