@@ -1,3 +1,11 @@
 export { Arbitration, type ArbitrationPolicy, type ArbitrationSpec, nothingSelected, policies } from "./arbitration.ts";
 export { type Coverage, denseCoverage, greatestCommonDivisor, sparseCoverage } from "./coverage.ts";
-export { type AppliedPulse, type Arrangement, arrangements, SynapseArray, type UpdateWork } from "./synapse-array.ts";
+export { type RefreshSpec, type RefreshWork, refreshPairs, usualRefreshShares } from "./refresh.ts";
+export {
+  type AppliedPulse,
+  type Arrangement,
+  arrangements,
+  type GivenPulses,
+  SynapseArray,
+  type UpdateWork,
+} from "./synapse-array.ts";

@@ -13,16 +13,20 @@ import { type Arbitration, nothingSelected } from "./arbitration.ts";
 export const arrangements = ["single", "differential", "push-pull"] as const;
 export type Arrangement = (typeof arrangements)[number];
 
-/** What requests came to. Requests and what was applied count updates of synapses, pulses those that devices got. */
-export interface UpdateWork {
-  readonly requested: { readonly potentiation: number; readonly depression: number };
+/** Pulses that devices got. */
+export interface GivenPulses {
   readonly pulses: { readonly potentiation: number; readonly depression: number };
   /** J of the pulses, all devices together: the integral of V I as they moved. */
   readonly work: number;
   /** The same by the sign of the devices' pulses. */
   readonly works: { readonly potentiation: number; readonly depression: number };
-  /** s that the update lasted. */
+  /** s that they lasted. */
   readonly seconds: number;
+}
+
+/** What requests came to. Requests count updates of synapses, pulses those that devices got. */
+export interface UpdateWork extends GivenPulses {
+  readonly requested: { readonly potentiation: number; readonly depression: number };
 }
 
 /** One pulse as it was applied, in the order of application. */
@@ -44,6 +48,8 @@ export class SynapseArray {
   watch: ((pulse: AppliedPulse) => void) | null = null;
   readonly #potentiate: Pulse;
   readonly #depress: Pulse;
+  /** Whether there is a depressing pulse. */
+  readonly #falls: boolean;
   readonly #sides: readonly Side[];
 
   /**
@@ -75,6 +81,7 @@ export class SynapseArray {
     this.arbitration = arbitration;
     this.#potentiate = potentiate;
     this.#depress = depress ?? potentiate;
+    this.#falls = depress !== null;
     this.#sides = negative
       ? [sideOf("positive", positive), sideOf("negative", negative)]
       : [sideOf("positive", positive)];
@@ -95,6 +102,55 @@ export class SynapseArray {
   update(counts: Int16Array, selected?: Uint32Array, seconds = 0): UpdateWork {
     const before = structuredClone(this.arbitration.counted.requested);
     this.#arbitrate(counts, selected);
+    const given = this.#pulse(seconds);
+    const { requested } = this.arbitration.counted;
+    return {
+      requested: {
+        potentiation: requested.potentiation - before.potentiation,
+        depression: requested.depression - before.depression,
+      },
+      ...given,
+    };
+  }
+
+  /** Whether something brings devices down again: a depressing pulse, or a RESET of the model's. */
+  get erasable(): boolean {
+    return this.#falls || this.#sides.every(({ population }) => population.reset !== undefined);
+  }
+
+  /**
+   * Depressing pulses for every device of synapses, of both sets and not asked of the arbitration: how pairs that are only potentiated come down
+   * again. Where the device has no such pulse its RESET takes the place of each, whose work no model knows.
+   *
+   * @param count  pulses each
+   * @param event  numbers the RESET
+   */
+  erase(selected: Uint32Array, count: number, event: number): GivenPulses {
+    if (!this.erasable)
+      throw new InputError("nothing lowers the conductance of this device model: it cannot be erased");
+    for (const side of this.#sides) {
+      const all = side.touched.length;
+      if (this.#falls) {
+        for (const synapse of selected) for (let k = 0; k < count; k++) this.#give(side, synapse, all, -1);
+        continue;
+      }
+      const devices = new Uint32Array(all * selected.length);
+      for (let d = 0; d < all; d++)
+        devices.set(
+          selected.map((synapse) => d * this.synapses + synapse),
+          d * selected.length,
+        );
+      side.population.reset!(event, devices);
+    }
+    return this.#pulse(0);
+  }
+
+  elapse(seconds: number): void {
+    for (const { population } of this.#sides) population.elapse(seconds);
+  }
+
+  /** Gives devices the pulses that were noted for them. */
+  #pulse(seconds: number): GivenPulses {
     const pulses = { potentiation: 0, depression: 0 };
     const works = { potentiation: 0, depression: 0 };
     const trains = this.#sides.map(gather);
@@ -110,17 +166,7 @@ export class SynapseArray {
       }
       this.#wait(this.#sides[s]!, of, devices, longest);
     }
-    const { requested } = this.arbitration.counted;
-    return {
-      requested: {
-        potentiation: requested.potentiation - before.potentiation,
-        depression: requested.depression - before.depression,
-      },
-      pulses,
-      work: works.potentiation + works.depression,
-      works,
-      seconds: longest,
-    };
+    return { pulses, work: works.potentiation + works.depression, works, seconds: longest };
   }
 
   /** Notes which devices of which side get how many pulses. */
