@@ -52,14 +52,7 @@ export type PricedChip = Pick<Chip, "tile" | "read" | "inputConverter" | "output
 export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
   const number = (path: string, low?: number, high?: number): Known => numberLeaf(tree, path, low, high);
   const operations: Record<string, OperationCost> = {};
-  const price = (
-    operation: string,
-    component: string,
-    each: number,
-    formula: string,
-    leaves: readonly Known<number | string>[],
-    node: Known | null,
-  ): void => {
+  const price: Price = (operation, component, each, formula, leaves, node) => {
     const known = knownFrom(leaves);
     operations[operation] = { operation, component, each, formula, node: node ? node.value : null, ...known };
   };
@@ -156,6 +149,8 @@ export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
     digitalNode,
   );
 
+  priceUpdates(tree, chip, price);
+
   const tile = number("static.tile");
   const digital = number("static.digital");
   price("static", "static", tile.value, "(tiles x P_tile + P_digital) x duration", [tile, digital], null);
@@ -167,6 +162,45 @@ export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
     digitalBytes: bytesOfFormat[format.value] ?? 4,
     digitalOperationTime: 1 / (number("digital.lanes", 1).value * number("digital.clock", Number.MIN_VALUE).value),
   };
+}
+
+type Price = (
+  operation: string,
+  component: string,
+  each: number,
+  formula: string,
+  leaves: readonly Known<number | string>[],
+  node: Known | null,
+) => void;
+
+/** What pulsed updates take beside the work of the pulses. */
+function priceUpdates(tree: KnownTree, chip: PricedChip, price: Price): void {
+  const number = (path: string): Known => numberLeaf(tree, path);
+  const seen = "(V / 2 or V / 3)^2 G t of cells that are not meant, reported by the array";
+  price("halfSelectedPulse", "half-selected cells", 0, seen, [measuredByArray], null);
+  const capacitance = number("wordLineDrive.capacitancePerCell");
+  const cells = number("wordLineDrive.cellsPerWeight");
+  const supply = number("update.supplyVoltage");
+  const node = number("wordLineDrive.node");
+  const perCell = capacitance.value * supply.value ** 2;
+  price(
+    "updateWordLineDrive",
+    "update line drivers",
+    perCell * cells.value * chip.tile.columns.value,
+    "a pulse on a word line: C_cell x cells on the line x V_supply^2 of updates",
+    [capacitance, cells, supply],
+    node,
+  );
+  price(
+    "updateBitLineDrive",
+    "update line drivers",
+    perCell * chip.tile.rows.value,
+    "a pulse on a bit line: C_cell x cells on the line x V_supply^2 of updates",
+    [capacitance, supply],
+    node,
+  );
+  const bit = number("update.randomBit");
+  price("updateRandomBit", "update logic", bit.value, "per random bit of a train", [bit], number("digital.node"));
 }
 
 /** J for programming so many devices once: devices x iterations x (pulse + verify). */

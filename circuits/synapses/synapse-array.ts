@@ -169,6 +169,28 @@ export class SynapseArray {
     return { pulses, work: works.potentiation + works.depression, works, seconds: longest };
   }
 
+  /**
+   * Voltages across synapses that an update does not mean but whose lines it uses: every device of a synapse sees it so often. Part of the
+   * update that follows, in whose time it takes place.
+   *
+   * @param pulse  the part of the voltage that is seen
+   * @param counts  how often, [synapses]
+   * @returns J
+   */
+  disturb(side: "positive" | "negative", pulse: Pulse, counts: Uint32Array): number {
+    const { population, own, taken } = this.#sides.find(({ name }) => name === side)!;
+    const often = new Int16Array(population.count);
+    for (let i = 0; i < often.length; i++) {
+      often[i] = counts[i % counts.length]!;
+      taken[i]! += often[i]! * pulse.width;
+    }
+    population.train!({ potentiate: pulse, depress: pulse, counts: often }, own);
+    let work = 0;
+    for (const joules of own) work += joules;
+    own.fill(0);
+    return work;
+  }
+
   /** Notes which devices of which side get how many pulses. */
   #arbitrate(counts: Int16Array, selected: Uint32Array | undefined): void {
     const { arbitration, arrangement } = this;
@@ -212,13 +234,16 @@ export class SynapseArray {
   }
 
   /** Lets every device wait until all have had their pulses. */
-  #wait({ population, own: waits }: Side, counts: Int16Array, devices: Uint32Array, seconds: number): void {
+  #wait({ population, own: waits, taken }: Side, counts: Int16Array, devices: Uint32Array, seconds: number): void {
     if (seconds === 0) return;
-    if (population.timeless || counts.length === 0) {
+    const disturbed = taken.some((spent) => spent > 0);
+    if (population.timeless || (counts.length === 0 && !disturbed)) {
       population.elapse(seconds);
+      taken.fill(0);
       return;
     }
-    waits.fill(seconds);
+    for (let i = 0; i < waits.length; i++) waits[i] = Math.max(0, seconds - taken[i]!);
+    taken.fill(0);
     for (let k = 0; k < counts.length; k++) waits[devices[k]!]! -= this.#widths(counts[k]!);
     population.elapse(waits);
     waits.fill(0);
@@ -236,6 +261,8 @@ interface Side {
   readonly found: Uint32Array;
   /** Room for numbers of every device; zeros between two uses. */
   readonly own: Float64Array;
+  /** s that disturbances of the next update have taken. */
+  readonly taken: Float64Array;
 }
 
 function sideOf(name: "positive" | "negative", cells: Cells): Side {
@@ -247,6 +274,7 @@ function sideOf(name: "positive" | "negative", cells: Cells): Side {
     touched: Array.from({ length: devices }, () => new Uint32Array(cells.count)),
     found: new Uint32Array(devices),
     own: new Float64Array(population.count),
+    taken: new Float64Array(population.count),
   };
 }
 

@@ -50,3 +50,61 @@ export function halfSelected(
   }
   return { along, against };
 }
+
+/** S of the cells of a set, with their sums along every word line and every bit line. */
+export interface LineConductances {
+  /** [rows][columns]. */
+  readonly cells: Float32Array;
+  readonly wordLines: Float64Array;
+  readonly bitLines: Float64Array;
+}
+
+/** @param cells  S, [rows][columns] */
+export function lineConductances(cells: Float32Array, rows: number, columns: number): LineConductances {
+  const [wordLines, bitLines] = [new Float64Array(rows), new Float64Array(columns)];
+  for (let r = 0, i = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++, i++) {
+      wordLines[r]! += cells[i]!;
+      bitLines[c]! += cells[i]!;
+    }
+  }
+  return { cells, wordLines, bitLines };
+}
+
+/**
+ * What `halfSelected` counts, all cells together: how often one saw a part of the voltage, and the sum of their conductances, each as often as
+ * it did (S; times the square of that part of the voltage and the width of a pulse it is their work).
+ */
+export function halfSelectedSum(
+  counts: Int16Array,
+  activity: LineActivity,
+  half: "growing" | "falling",
+  selection: Selection,
+  { cells, wordLines: rows, bitLines: columns }: LineConductances,
+): { readonly pulses: number; readonly siemens: number } {
+  if (selection === "transistor") return { pulses: 0, siemens: 0 };
+  const { wordLines, bitLines, slots }: LinePulses = activity[half];
+  const sign = half === "growing" ? 1 : -1;
+  let [meant, meantSiemens] = [0, 0];
+  for (let i = 0; i < counts.length; i++) {
+    const count = sign * counts[i]!;
+    if (count <= 0) continue;
+    meant += count;
+    meantSiemens += count * cells[i]!;
+  }
+  let [pulses, siemens] = [0, 0];
+  if (selection === "third") {
+    // Whoever is not meant sees it, in every slot.
+    for (const conductance of rows) siemens += slots * conductance;
+    return { pulses: slots * counts.length - meant, siemens: siemens - meantSiemens };
+  }
+  for (let r = 0; r < rows.length; r++) {
+    pulses += wordLines[r]! * columns.length;
+    siemens += wordLines[r]! * rows[r]!;
+  }
+  for (let c = 0; c < columns.length; c++) {
+    pulses += bitLines[c]! * rows.length;
+    siemens += bitLines[c]! * columns[c]!;
+  }
+  return { pulses: pulses - 2 * meant, siemens: siemens - 2 * meantSiemens };
+}

@@ -1,5 +1,14 @@
 export { coincidences } from "./coincidences.ts";
-export { type Disturbances, disturbedShare, halfSelected, type Selection, selections } from "./half-selected.ts";
+export {
+  type Disturbances,
+  disturbedShare,
+  halfSelected,
+  halfSelectedSum,
+  type LineConductances,
+  lineConductances,
+  type Selection,
+  selections,
+} from "./half-selected.ts";
 export {
   clearActivity,
   type LineActivity,
@@ -8,7 +17,7 @@ export {
   newLineActivity,
   updateSeconds,
 } from "./line-activity.ts";
-export { type ConductanceSteps, conductanceSteps } from "./pulse-step.ts";
+export { type ConductanceSteps, conductanceSteps, pulseMoves } from "./pulse-step.ts";
 export { type SymmetryPoint, symmetryPoint } from "./symmetry-point.ts";
 export type { PulseSteps, UpdateRule } from "./update-rule.ts";
 export {

@@ -35,6 +35,21 @@ export function conductanceSteps(engine: Engine, device: PreparedDevice): Conduc
   return { potentiate: up, depress: down > 0 ? down : null };
 }
 
+/**
+ * Whether a voltage held for a while changes the state of the median device, in the middle of its range, by more than 10^-9 of its largest
+ * conductance. */
+export function pulseMoves(engine: Engine, device: PreparedDevice, pulse: Pulse): boolean {
+  const mark = engine.memory.mark();
+  const newDevice = () => new MedianDevice(engine, device, pulse, pulse);
+  const [low, high] = rangeOf(
+    device,
+    () => new MedianDevice(engine, device, device.operation.potentiate ?? pulse, pulse),
+  );
+  const step = newDevice().stepAt((low + high) / 2, 1);
+  engine.memory.release(mark);
+  return Math.abs(step) > 1e-9 * high;
+}
+
 /** S, what targets ask for; without targets, what pulses reach from a device as it was made. */
 function rangeOf(device: PreparedDevice, newDevice: () => MedianDevice): [number, number] {
   const { targetLow, targetRange, devicesPerCell } = device;
@@ -90,7 +105,11 @@ class MedianDevice {
   stepAt(conductance: number, sign: 1 | -1): number {
     if (sign > 0 && this.#cells.reset) {
       this.#cells.reset(0);
-      for (let given = 0; given < mostPulses && this.conductance < conductance; given++) this.pulse(1);
+      for (let [given, last] = [0, -1]; given < mostPulses && this.conductance < conductance; given++) {
+        if (this.conductance <= last) break;
+        last = this.conductance;
+        this.pulse(1);
+      }
     }
     this.put(conductance);
     const before = this.conductance;

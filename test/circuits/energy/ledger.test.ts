@@ -148,6 +148,10 @@ describe("what an account says of known events", () => {
       { operation: "bitLineDrive", place: "fc1", count: 200 },
       { operation: "potentiation", place: "fc1", count: 30, work: 6e-12 },
       { operation: "depression", place: "fc1", count: 10, work: 4e-12 },
+      { operation: "halfSelectedPulse", place: "fc1", count: 1000, work: 3e-12 },
+      { operation: "updateWordLineDrive", place: "fc1", count: 30 },
+      { operation: "updateBitLineDrive", place: "fc1", count: 20 },
+      { operation: "updateRandomBit", place: "fc1", count: 31 * 1024 },
     ]).entries(),
     costs,
     2,
@@ -165,6 +169,9 @@ describe("what an account says of known events", () => {
     ["digital accumulate", 512 * (1.1e-12 + 0.4e-12) * 2],
     ["buffers", 2 * 512 * 2.5e-12],
     ["digital operators", 256 * 1.1e-12 * 2 + 100 * ((1.1e-12 + 0.9e-12) * 2 + 2 * 2.5e-12)],
+    ["half-selected cells", 3e-12],
+    ["update line drivers", (30 * 2 * 512 + 20 * 512) * 0.5e-15 * 3.3 ** 2],
+    ["update logic", 31 * 1024 * 0.03e-12],
     ["static", (2 * 0.5e-3 + 1e-3) * 208e-9],
   ])("charges %s", (component, joules) => {
     expect(byComponent[component]! / joules).toBeCloseTo(1, 12);
@@ -182,7 +189,11 @@ describe("what an account says of known events", () => {
     for (const row of explain(lines)) {
       expect(row.formula).not.toBe("");
       expect(["measured", "paper", "secondary", "derived", "assumed"]).toContain(row.howKnown);
-      if (!["cellRead", "potentiation", "depression", "supplyHeadroom", "static"].includes(row.operation)) {
+      if (
+        !["cellRead", "potentiation", "depression", "supplyHeadroom", "static", "halfSelectedPulse"].includes(
+          row.operation,
+        )
+      ) {
         expect(row.count * row.energyEach).toBeCloseTo(row.energy, 20);
       }
     }
