@@ -8,7 +8,7 @@ import {
   pulseMoves,
   type Selection,
 } from "../../crossbar/index.ts";
-import type { Cells, PreparedDevice, Pulse } from "../../devices/index.ts";
+import type { PreparedDevice, Pulse } from "../../devices/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { SynapseArray } from "../synapses/index.ts";
@@ -34,7 +34,7 @@ interface Exposure {
 
 /**
  * Cells of which not both lines are meant see a part of the voltage (`Selection`). Where it writes, they get it as pulses, with their work;
- * elsewhere their work is V^2 G t of that part, G being what the cells conducted when last looked at. The fixed reference of single
+ * elsewhere their work is V^2 G t of that part, G being what the cells conducted when they were last read. The fixed reference of single
  * devices has lines of its own.
  */
 export class HalfSelectedCells {
@@ -44,7 +44,7 @@ export class HalfSelectedCells {
   readonly #rows: number;
   readonly #columns: number;
   readonly #devices: number;
-  readonly #conductances = new Map<"positive" | "negative", LineConductances>();
+  readonly #known = new Map<"positive" | "negative", LineConductances>();
 
   /**
    * @param device  one of those of a cell
@@ -72,24 +72,18 @@ export class HalfSelectedCells {
     this.#exposures = selection === "transistor" ? [] : exposuresOf(engine, device, synapses, selection);
   }
 
-  /** Looks at conductances anew: at the start, and whenever enough has changed. */
-  look(): void {
-    if (this.#selection === "transistor") return;
-    for (const side of ["positive", "negative"] as const) {
-      const cells: Cells | null = this.#synapses[side];
-      if (!cells || !this.#exposures.some((exposure) => exposure.side === side && !exposure.writes)) continue;
-      const conductance = this.#conductances.get(side)?.cells ?? new Float32Array(cells.count);
-      cells.conductance(conductance);
-      this.#conductances.set(side, lineConductances(conductance, this.#rows, this.#columns));
-    }
+  /** Conductances are looked at anew for the next update: at the start, and after every read. */
+  forget(): void {
+    this.#known.clear();
   }
 
   /**
    * What cells see in an update, before its pulses are given.
    *
    * @param counts  pulses that the update asks for, [rows][columns]
+   * @param booked  whether somebody wants to know of what changes nothing
    */
-  disturb(counts: Int16Array, activity: LineActivity): HalfSelectedWork {
+  disturb(counts: Int16Array, activity: LineActivity, booked: boolean): HalfSelectedWork {
     let [pulses, work] = [0, 0];
     for (const { side, half, along, against, writes } of this.#exposures) {
       if (activity[half].slots === 0) continue;
@@ -100,13 +94,23 @@ export class HalfSelectedCells {
         for (const often of [seen.along, seen.against ?? []]) for (const count of often) pulses += count;
         continue;
       }
-      if (!this.#conductances.has(side)) this.look();
-      const conductances = this.#conductances.get(side)!;
-      const sum = halfSelectedSum(counts, activity, half, this.#selection, conductances);
+      if (!booked) continue;
+      const sum = halfSelectedSum(counts, activity, half, this.#selection, this.#conductances(side));
       pulses += sum.pulses;
       work += sum.siemens * along.voltage ** 2 * along.width;
     }
     return { pulses: pulses * this.#devices, work };
+  }
+
+  #conductances(side: "positive" | "negative"): LineConductances {
+    const known = this.#known.get(side);
+    if (known) return known;
+    const cells = this.#synapses[side]!;
+    const conductance = new Float32Array(cells.count);
+    cells.conductance(conductance);
+    const found = lineConductances(conductance, this.#rows, this.#columns);
+    this.#known.set(side, found);
+    return found;
   }
 }
 

@@ -1,4 +1,4 @@
-import { conductanceSteps, inParallel, type PulseSteps } from "../../crossbar/index.ts";
+import { conductanceSteps, inParallel, type PulseSteps, type Selection } from "../../crossbar/index.ts";
 import type { DeviceSwitches, NoiseSplit, PreparedDevice, ProgrammingWork } from "../../devices/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
 import type { EventSink } from "../../src/ground/events.ts";
@@ -13,6 +13,7 @@ import { pulseSteps, sharingOf, usualArrangement } from "./arrangement.ts";
 import { FollowingGain } from "./gain.ts";
 import { LearningTile, type RuleOfTile } from "./learning-tile.ts";
 import type { LearningProduct } from "./product.ts";
+import type { PulseTrace } from "./pulse-trace.ts";
 import { scaleBack, scaleVectors } from "./scaled-vectors.ts";
 import { bytesOfNumbers, joinSections, numbersOfBytes, sectionsOf } from "./sections.ts";
 import { transposedProduct, transposedTime } from "./transposed-product.ts";
@@ -36,6 +37,8 @@ export interface LearningLayerOptions {
   readonly rule: RuleOfTile;
   /** s from a slot of an update to the next, at least; a slot takes no less than its pulse. */
   readonly period: number;
+  /** How cells are kept from pulses that are not meant for them. */
+  readonly selection: Selection;
   /** Receives what happens; null where it is not counted. */
   readonly ledger: Ledger | null;
 }
@@ -77,6 +80,7 @@ export class LearningLayer implements LearningProduct {
   /** Numbers of the next reading, update and transposed read of a reading; s that devices have yet to wait for reads. */
   #numbers = { reading: 0, update: 0, transposed: 0, waiting: 0 };
   #clock = 0;
+  #trace: PulseTrace | null = null;
 
   /** @param weights  where it starts, [rows][columns] */
   constructor(
@@ -131,6 +135,7 @@ export class LearningLayer implements LearningProduct {
           this.steps,
           options.rule,
           options.period,
+          options.selection,
           at(draw, "learning", index),
         ),
     );
@@ -146,6 +151,7 @@ export class LearningLayer implements LearningProduct {
     const reading = this.#numbers.reading++;
     this.#numbers.transposed = 0;
     this.#layer.hold(this.#options.split, reading);
+    for (const tile of this.#tiles) tile.wasRead();
     const { values, largest } = scaleVectors(x, vectors, this.rows);
     const y = this.#layer.multiply(values, vectors, "images", reading, this.#options.ledger);
     scaleBack(y, largest, this.columns);
@@ -173,6 +179,7 @@ export class LearningLayer implements LearningProduct {
       const input = x.subarray(v * this.rows, (v + 1) * this.rows);
       const output = d.subarray(v * this.columns, (v + 1) * this.columns);
       const number = this.#numbers.update++;
+      if (this.#trace) this.#trace.update = number;
       const lasted = this.#tiles.map((tile) => tile.update(input, output, rate, number, this.name, this.#sink));
       const longest = Math.max(...lasted);
       for (const [k, tile] of this.#tiles.entries()) tile.elapse(longest - lasted[k]!);
@@ -187,6 +194,15 @@ export class LearningLayer implements LearningProduct {
   weights(): Float32Array {
     const { positive, negative } = conductancesOf(this.#layer);
     return positive.map((conductance, i) => (conductance - negative[i]!) / this.#siemens);
+  }
+
+  /** Notes every pulse in a trace from now on. */
+  follow(trace: PulseTrace): void {
+    this.#trace = trace;
+    for (const [k, { synapses }] of this.#tiles.entries()) {
+      const { tile, rows, columns } = this.#layer.placed[k]!;
+      trace.follow(synapses, this.name, tile.columns, rows[0], columns[0]);
+    }
   }
 
   /** Pulses that devices got since they were made, those of programming included: mean and maximum over all. */
@@ -261,6 +277,7 @@ export class LearningLayer implements LearningProduct {
       negative.restore(part(`${k} negative`));
       tile.synapses.arbitration.restore(part(`${k} arbitration`));
       tile.rule.restore?.(part(`${k} rule`));
+      tile.wasRead();
     }
   }
 

@@ -3,6 +3,7 @@ import {
   type LineActivity,
   newLineActivity,
   type PulseSteps,
+  type Selection,
   type UpdateRule,
   type UpdateSetting,
   updateSeconds,
@@ -13,6 +14,8 @@ import type { EventSink } from "../../src/ground/events.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { PlacedTile } from "../placed-tile.ts";
 import { Arbitration, type ArbitrationSpec, type Arrangement, SynapseArray } from "../synapses/index.ts";
+import { HalfSelectedCells } from "./half-selected.ts";
+import { reportUpdate } from "./update-events.ts";
 
 /** Makes the rule that turns rank-1 steps into the pulses of a tile. */
 export type RuleOfTile = (setting: UpdateSetting) => UpdateRule;
@@ -24,6 +27,7 @@ export class LearningTile {
   readonly #placed: PlacedTile;
   readonly #counts: Int16Array;
   readonly #activity: LineActivity;
+  readonly #halfSelected: HalfSelectedCells;
   /** s of a slot in which weights grow, and of one in which they fall. */
   readonly #slots: { readonly growing: number; readonly falling: number };
 
@@ -37,6 +41,7 @@ export class LearningTile {
     steps: PulseSteps,
     rule: RuleOfTile,
     period: number,
+    selection: Selection,
     draw: Draw,
   ) {
     const { array, rows, columns } = placed.tile;
@@ -52,6 +57,7 @@ export class LearningTile {
     this.rule = rule({ engine, rows, columns, steps, draw: at(draw, "rule") });
     this.#counts = new Int16Array(rows * columns);
     this.#activity = newLineActivity(rows, columns, arrangement === "differential");
+    this.#halfSelected = new HalfSelectedCells(engine, device, this.synapses, rows, columns, selection);
     const { potentiate, depress } = device.operation;
     const [up, down] = [potentiate!.width, (arrangement === "differential" ? potentiate! : depress!).width];
     // The negative set of a pair that is pulsed oppositely gets the other pulse.
@@ -91,8 +97,10 @@ export class LearningTile {
       asked[k++] = counts[i]!;
     }
     if (found === 0 && seconds === 0) return 0;
+    const disturbed = this.#halfSelected.disturb(counts, activity, sink !== null);
     const done = this.synapses.update(asked, selected, seconds);
     if (sink) {
+      reportUpdate(activity, this.synapses.arrangement, disturbed, place, sink);
       const { pulses, works } = done;
       sink({
         operation: "potentiation",
@@ -104,6 +112,11 @@ export class LearningTile {
       sink({ operation: "depression", place, count: pulses.depression, work: works.depression });
     }
     return done.seconds;
+  }
+
+  /** Its cells have been read. */
+  wasRead(): void {
+    this.#halfSelected.forget();
   }
 
   elapse(seconds: number): void {

@@ -36,6 +36,7 @@ async function layerOf(rows: number, columns: number, weights: Float32Array, ask
     arbitration: { devices, policy: "global-clock", increment: 1, potentiationCounter: 1, depressionCounter: 1 },
     rule: (setting) => updateRule("stochastic", setting),
     period: 0,
+    selection: "transistor",
     ledger: null,
     ...asked,
   };
