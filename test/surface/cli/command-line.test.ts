@@ -11,6 +11,7 @@ import { runCommandLine } from "../../../src/surface/cli/command-line.ts";
 import type { EvaluateJob, MultiplyJob, Watch, World } from "../../../src/surface/cli/world.ts";
 import type { Head } from "../../../src/surface/report/shapes.ts";
 import { evaluationFixture, multiplicationFixture } from "../report-fixture.ts";
+import { noWork } from "./no-work.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "crossohm-cli-"));
 const file = (name: string) => join(folder, name);
@@ -76,6 +77,7 @@ async function crossohm(
     cores: 4,
     color: false,
     work: {
+      ...noWork,
       async evaluate(job, watch) {
         jobs.evaluate = job;
         const done = await ended(headless(evaluationFixture), watch);
