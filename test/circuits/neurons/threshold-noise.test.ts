@@ -46,12 +46,12 @@ describe("a stochastic neuron", () => {
     const noise = deviceNoise(cells, read, gain);
     const fromDevice = psychometric(noise);
     const gaussian = psychometric(gaussianNoise(drawOf(2), 0.6));
-    const escape = psychometric(escapeNoise(drawOf(3), Math.PI / (0.6 * Math.sqrt(3))));
+    const logistic = psychometric(escapeNoise(drawOf(3), Math.PI / (0.6 * Math.sqrt(3))));
     for (const [k, share] of fromDevice.entries()) {
       expect(Math.abs(share - normalDistribution(membranes[k]! / 0.6))).toBeLessThan(bound);
       expect(Math.abs(share - gaussian[k]!)).toBeLessThan(Math.SQRT2 * bound);
       // A logistic distribution differs from the normal one of equal variance by 0.0229 at most.
-      expect(Math.abs(share - escape[k]!)).toBeLessThan(0.0229 + Math.SQRT2 * bound);
+      expect(Math.abs(share - logistic[k]!)).toBeLessThan(0.0229 + Math.SQRT2 * bound);
     }
     expect(noise.work).toBeGreaterThan(0);
   });
