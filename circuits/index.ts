@@ -8,6 +8,7 @@ export { conductancesOf, type LayerConductances, replaceConductances, targetsOf 
 export { addProductError, outputRanges, outputRangesFor, weightErrors, weightHistograms } from "./layer-figures.ts";
 export * from "./learning/index.ts";
 export { type Fidelity, fidelities, vectorsPerRead } from "./line-product.ts";
+export * from "./neurons/index.ts";
 export {
   isNoChange,
   leafMeant,
@@ -17,6 +18,7 @@ export {
   withSetValue,
 } from "./overrides.ts";
 export type { LayerOptions, LayerWeights } from "./placed-tile.ts";
+export * from "./plasticity/index.ts";
 export { chipTree, printChip } from "./print-chip.ts";
 export { programLayers } from "./program-layers.ts";
 export { largestMagnitude } from "./ranges.ts";

@@ -1,1 +1,15 @@
+export { ThreeFactorDevices } from "./in-device.ts";
+export {
+  type Locality,
+  type LocalRuleKind,
+  type Parameter,
+  type RuleSetting,
+  type Seen,
+  type Signal,
+  signals,
+} from "./local-rule.ts";
+export { LocalRule, localRuleKind, localRules, type RuleNetwork } from "./local-rules.ts";
+export { PlasticSynapses, type PulseRounding, pulseRoundings } from "./plastic-synapses.ts";
+export { RequestedChanges } from "./requested-changes.ts";
+export { ternary } from "./ternary.ts";
 export { type StdpSide, stepsOfPulse, ThresholdedStdp, type ThresholdedStdpSpec } from "./thresholded-stdp.ts";

@@ -43,17 +43,19 @@ export class ThresholdedStdp {
   /** Steps after which a pair of spikes still asks for a pulse. */
   readonly potentiates: number;
   readonly depresses: number;
+  /** All that later steps depend on: the step, and each line's last spike. */
+  readonly state: Int32Array;
   readonly #active: Int32Array;
   readonly #fired: Int32Array;
-  #now = 0;
 
   constructor(spec: ThresholdedStdpSpec, inputs: number, neurons: number) {
     this.inputs = inputs;
     this.neurons = neurons;
     this.potentiates = stepsOfPulse(spec.potentiation);
     this.depresses = stepsOfPulse(spec.depression);
-    this.#active = new Int32Array(inputs).fill(never);
-    this.#fired = new Int32Array(neurons).fill(never);
+    this.state = new Int32Array(1 + inputs + neurons).fill(never, 1);
+    this.#active = this.state.subarray(1, 1 + inputs);
+    this.#fired = this.state.subarray(1 + inputs);
   }
 
   /**
@@ -66,7 +68,7 @@ export class ThresholdedStdp {
    * @returns how many are asked
    */
   step(active: Uint32Array, fired: Uint8Array, counts: Int16Array, selected: Uint32Array): number {
-    const now = this.#now++;
+    const now = this.state[0]!++;
     for (let k = 0; k < active.length; k++) this.#active[active[k]!] = now;
     let [potentiating, depressing] = [false, false];
     for (let j = 0; j < this.neurons; j++) {

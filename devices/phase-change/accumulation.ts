@@ -160,7 +160,14 @@ function driftOf(values: KnownTree, differs: boolean): LateDrift {
   const exponent = numberAt(values, "drift.exponent", 0, 1);
   const follows = wordAt(values, "drift.follows", ["nothing", "conductance"]) === "conductance";
   const curve = curveOf(values, "drift.curve");
-  const flat = { ...curve, slope: 0, intercept: exponent, low: exponent, high: exponent, from: Number.POSITIVE_INFINITY };
+  const flat = {
+    ...curve,
+    slope: 0,
+    intercept: exponent,
+    low: exponent,
+    high: exponent,
+    from: Number.POSITIVE_INFINITY,
+  };
   return { onset, range, curve: follows ? curve : flat, differs };
 }
 

@@ -321,7 +321,6 @@ export class Population implements Cells {
       show(i, current);
     }
   }
-
 }
 
 function larger(a: number, b: number): number {

@@ -10,15 +10,7 @@ export interface KernelExports {
 
   fillWords(key0: number, key1: number, low: number, high: number, out: number, count: number): void;
 
-  normalOfCells(
-    key0: number,
-    key1: number,
-    cells: number,
-    low: number,
-    high: number,
-    out: number,
-    count: number,
-  ): void;
+  normalOfCells(key0: number, key1: number, cells: number, low: number, high: number, out: number, count: number): void;
 
   drift(
     programmed: number,
