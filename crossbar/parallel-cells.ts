@@ -42,12 +42,15 @@ export function parallelCells(engine: Engine, population: Cells, devices: number
   };
   /** Adds up [devices][count] into [count]. */
   const sum = (parts: Float32Array | Float64Array, out: Float32Array | Float64Array, selected?: Uint32Array): void => {
-    for (const i of selected ?? out.keys()) {
+    for (let k = 0; k < (selected ?? out).length; k++) {
+      const i = selected ? selected[k]! : k;
       let total = 0;
       for (let d = 0; d < devices; d++) total += parts[d * count + i]!;
       out[i] = total;
     }
   };
+  /** Room for a read's currents and work, kept: of a few selected cells nothing else is touched. */
+  let room: { readonly currents: Float64Array; readonly joules: Float64Array } | null = null;
   /** Lends arrays over all devices. */
   const lend = <T>(use: (first: Float32Array, second: Float32Array) => T): T => {
     const mark = engine.memory.mark();
@@ -86,9 +89,11 @@ export function parallelCells(engine: Engine, population: Cells, devices: number
         return;
       }
       if (longestOf(seconds) === 0) return;
-      const each = new Float64Array(devices * count);
+      const mark = engine.memory.mark();
+      const each = engine.memory.float64(devices * count);
       for (let d = 0; d < devices; d++) each.set(seconds, d * count);
       population.elapse(each, temperature);
+      engine.memory.release(mark);
     },
     conductance(out) {
       lend((each) => {
@@ -102,15 +107,16 @@ export function parallelCells(engine: Engine, population: Cells, devices: number
       sum(each, out);
     },
     read(stimulus: Stimulus, reading, current, work, selected) {
-      working(
-        work,
-        (own) => {
-          const each = new Float64Array(devices * count);
-          population.read(stimulus, reading, each, own, ofDevices(selected));
-          sum(each, current, selected);
-        },
-        selected,
-      );
+      room ??= { currents: new Float64Array(devices * count), joules: new Float64Array(devices * count) };
+      const { currents, joules } = room;
+      const all = ofDevices(selected);
+      population.read(stimulus, reading, currents, joules, all);
+      sum(currents, current, selected);
+      for (let k = 0; k < (all ?? joules).length; k++) {
+        const i = all ? all[k]! : k;
+        work[i % count]! += joules[i]!;
+        joules[i] = 0;
+      }
     },
     readNoise(split: NoiseSplit, reading, centre, deviation) {
       lend((centres, deviations) => {

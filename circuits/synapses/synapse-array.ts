@@ -154,19 +154,23 @@ export class SynapseArray {
     const pulses = { potentiation: 0, depression: 0 };
     const works = { potentiation: 0, depression: 0 };
     const trains = this.#sides.map(gather);
-    const longest = trains.reduce((most, { counts: of }) => Math.max(most, this.#longest(of)), seconds);
+    const lasting = trains.reduce((most, { counts: of }) => Math.max(most, this.#longest(of)), seconds);
+    const [potentiate, depress] = [this.#potentiate, this.#depress];
     for (const [s, { counts: of, selected: devices }] of trains.entries()) {
-      const { population, own } = this.#sides[s]!;
-      population.train!({ potentiate: this.#potentiate, depress: this.#depress, counts: of, selected: devices }, own);
+      const side = this.#sides[s]!;
+      const { population, own, disturbed } = side;
+      const given = { potentiate, depress, counts: of, selected: devices };
+      population.train!(disturbed ? given : { ...given, lasting }, own);
       for (let k = 0; k < of.length; k++) {
         const sign = of[k]! > 0 ? "potentiation" : "depression";
         pulses[sign] += Math.abs(of[k]!);
         works[sign] += own[devices[k]!]!;
         own[devices[k]!] = 0;
       }
-      this.#wait(this.#sides[s]!, of, devices, longest);
+      if (disturbed) this.#wait(side, of, devices, lasting);
+      side.disturbed = false;
     }
-    return { pulses, work: works.potentiation + works.depression, works, seconds: longest };
+    return { pulses, work: works.potentiation + works.depression, works, seconds: lasting };
   }
 
   /**
@@ -178,7 +182,9 @@ export class SynapseArray {
    * @returns J
    */
   disturb(side: "positive" | "negative", pulse: Pulse, counts: Uint32Array): number {
-    const { population, own, taken } = this.#sides.find(({ name }) => name === side)!;
+    const disturbed = this.#sides.find(({ name }) => name === side)!;
+    disturbed.disturbed = true;
+    const { population, own, taken } = disturbed;
     const often = new Int16Array(population.count);
     for (let i = 0; i < often.length; i++) {
       often[i] = counts[i % counts.length]!;
@@ -233,15 +239,8 @@ export class SynapseArray {
     return count > 0 ? count * this.#potentiate.width : -count * this.#depress.width;
   }
 
-  /** Lets every device wait until all have had their pulses. */
+  /** What every device still waits, that was disturbed before it had its pulses. */
   #wait({ population, own: waits, taken }: Side, counts: Int16Array, devices: Uint32Array, seconds: number): void {
-    if (seconds === 0) return;
-    const disturbed = taken.some((spent) => spent > 0);
-    if (population.timeless || (counts.length === 0 && !disturbed)) {
-      population.elapse(seconds);
-      taken.fill(0);
-      return;
-    }
     for (let i = 0; i < waits.length; i++) waits[i] = Math.max(0, seconds - taken[i]!);
     taken.fill(0);
     for (let k = 0; k < counts.length; k++) waits[devices[k]!]! -= this.#widths(counts[k]!);
@@ -261,7 +260,8 @@ interface Side {
   readonly found: Uint32Array;
   /** Room for numbers of every device; zeros between two uses. */
   readonly own: Float64Array;
-  /** s that disturbances of the next update have taken. */
+  /** Whether anything disturbed its devices since the last update, and the s that it took of each. */
+  disturbed: boolean;
   readonly taken: Float64Array;
 }
 
@@ -274,6 +274,7 @@ function sideOf(name: "positive" | "negative", cells: Cells): Side {
     touched: Array.from({ length: devices }, () => new Uint32Array(cells.count)),
     found: new Uint32Array(devices),
     own: new Float64Array(population.count),
+    disturbed: false,
     taken: new Float64Array(population.count),
   };
 }

@@ -1,9 +1,10 @@
 import { composed } from "../composed.ts";
 import type { Paper } from "../paper.ts";
 import { arbitration } from "./arbitration.ts";
+import { correlation } from "./correlation.ts";
 
 /** Synapses of several phase-change devices with one arbitration clock for the whole array. */
 export const multiMemristive: Paper = composed(
   { name: "multi-memristive", title: "Neuromorphic computing with multi-memristive synapses", source: "boybat-2018" },
-  [arbitration],
+  [arbitration, correlation],
 );
