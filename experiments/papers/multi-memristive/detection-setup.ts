@@ -29,7 +29,9 @@ export function detectionSpec(choice: DetectionChoice): DetectionSpec {
     step: 0.1,
     steps,
     arbitration: { devices, policy: "global-clock", increment, potentiationCounter: 1, depressionCounter: 2 },
-    start: { conductance: 1e-6, deviation: 0.3e-6, pulses: 1 },
+    // One event of the correlated inputs then makes the neuron fire. From 1.0 uS it takes two in a row within the first 40 s, before drift has
+    // brought even those below the threshold: without them the neuron never fires.
+    start: { conductance: 1.5e-6, deviation: 0.3e-6, pulses: 1 },
     leak: 0.6,
     threshold: (threshold * devices * correlated) / 100,
     // A pulse for inputs active in the step of a spike or in the one before it; for those active in the four steps after it.
@@ -45,5 +47,5 @@ export const detectionStandIns: readonly string[] = [
   "correlation detection: leak factor 0.6 a step, threshold 250 uS of summed conductance for each device of a synapse and 100 correlated inputs, reset to 0",
   "correlation detection: exponential STDP of amplitude 1, time constants 2 and 6 steps and threshold 0.5: potentiation of inputs active in the step of a spike or the one before, depression of those active in the four steps after it; a step with a spike only potentiates",
   "correlation detection: counters of length 1 (potentiation) and 2 (depression), increment 1",
-  "correlation detection: devices start at 1.0 uS with a standard deviation of 0.3 uS and the memory of one pulse",
+  "correlation detection: devices start at 1.5 uS with a standard deviation of 0.3 uS and the memory of one pulse",
 ];

@@ -60,7 +60,6 @@ export class Detector {
   readonly #rule: ThresholdedStdp;
   readonly #current: Float64Array;
   readonly #readWork: Float64Array;
-  readonly #waits: Float64Array;
   readonly #counts: Int16Array;
   readonly #asked: Uint32Array;
   readonly #fired = new Uint8Array(1);
@@ -82,7 +81,6 @@ export class Detector {
     this.#rule = new ThresholdedStdp(spec.rule, synapses, 1);
     this.#current = new Float64Array(synapses);
     this.#readWork = new Float64Array(synapses);
-    this.#waits = new Float64Array(synapses);
     this.#counts = new Int16Array(synapses);
     this.#asked = new Uint32Array(synapses);
   }
@@ -98,14 +96,12 @@ export class Detector {
     this.#reads += active.length;
     this.#spikes += this.#neuron.step([input], this.#fired);
     const asked = this.#rule.step(active, this.#fired, this.#counts, this.#asked);
-    // Reads and pulses are at a step's beginning, all synapses' together; the rest of it nobody touches them.
-    const waits = this.#waits.fill(spec.step);
-    for (let k = 0; k < active.length; k++) waits[active[k]!]! -= this.#read.duration;
+    // A device is older by the microsecond of each of its reads, which the others do not wait for.
     if (asked === 0) {
-      array.positive.elapse(waits);
+      array.positive.elapse(spec.step);
       return;
     }
-    const { pulses, works } = array.update(this.#counts.subarray(0, asked), this.#asked.subarray(0, asked), waits);
+    const { pulses, works } = array.update(this.#counts.subarray(0, asked), this.#asked.subarray(0, asked), spec.step);
     for (const sign of ["potentiation", "depression"] as const) {
       this.#pulses[sign] += pulses[sign];
       this.#work[sign] += works[sign];
