@@ -25,6 +25,8 @@ export interface ChipRequest {
   /** A parameter set's name or file, instead of the chip's own. */
   readonly parameters?: string | undefined;
   readonly overrides?: readonly Override[] | undefined;
+  /** Whether its cells need not come to a target: who only pulses them asks for none. */
+  readonly pulsedOnly?: boolean | undefined;
   readonly open: Open;
 }
 
@@ -57,7 +59,7 @@ export function readChip(request: ChipRequest): Chip {
     costs: withOwn(file, "costs", table, places),
   };
   const changed = withOverrides(chip, overrides, (path, value) => places.set(path, { where: "--set", value }));
-  return checked(changed, model, file, places);
+  return checked(changed, model, file, places, request.pulsedOnly === true);
 }
 
 interface File {
@@ -165,9 +167,9 @@ function whole(base: ChipFile, file: ChipFile): Pick<Chip, SectionName> {
 }
 
 /** Model and cost table read their values once: what they refuse is told with the place where the user wrote it. */
-function checked(chip: Chip, model: DeviceModel, { written }: File, places: Places): Chip {
+function checked(chip: Chip, model: DeviceModel, { written }: File, places: Places, pulsedOnly: boolean): Chip {
   try {
-    if (model.prepare(chip.device.values).targetRange === 0) {
+    if (model.prepare(chip.device.values).targetRange === 0 && !pulsedOnly) {
       throw inputError({
         file: shownPlace(written.where("device.model")).startsWith("data/") ? "chip" : written.label,
         found: `the device model ${model.name}, which cannot be programmed to a target`,

@@ -11,7 +11,7 @@ import { evaluationFixture, multiplicationFixture } from "./surface/report-fixtu
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const program = join(root, "dist/src/surface/cli/main.js");
 const page = readFileSync(join(root, "docs/contract.md"), "utf8");
-const commands = ["chip", "device", "evaluate", "multiply", "paper"] as const;
+const commands = ["chip", "device", "evaluate", "multiply", "paper", "synapse"] as const;
 type Command = (typeof commands)[number];
 
 const ajv = new Ajv2020({ allErrors: true, strictTypes: false });
@@ -90,6 +90,12 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     ["chip", ["pcm-hermes", "--set", "read.phases=1"]],
     ["device", ["list"]],
     ["paper", ["list"]],
+    ["synapse", ["--devices", "3", "--synapses", "10", "--potentiation-counter", "2"]],
+    [
+      "synapse",
+      ["--devices", "4", "--differential", "--compare", "--depression-share", "0.4", "--updates", "99", "--seed", "4"],
+    ],
+    ["synapse", ["--chip", "pulse-response", "--synapses", "5", "--policy", "least-used"]],
     ["device", ["vteam"]],
     ["device", ["pcm", "--devices", "3", "--protocol", "program-and-verify", "--seed", "2"]],
     ["evaluate", ["small.onnx", "--data", "digits.csv", "--chip", "pcm-hermes", ...small]],
@@ -180,6 +186,15 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     ["a negative time", ["evaluate", "small.onnx", "--data", "digits.csv", "--times=-1h"], "-1h"],
     ["an unknown device model", ["device", "vtaem"], "near: vteam"],
     ["an unknown protocol", ["device", "vteam", "--protocol", "iv-swep"], "near: iv-sweep"],
+    ["a synapse of no devices", ["synapse", "--devices", "0"], "--devices"],
+    ["a counter of no length", ["synapse", "--depression-counter", "0"], "--depression-counter"],
+    ["half a device for each sign", ["synapse", "--devices", "7", "--differential"], "even number"],
+    ["an unknown policy", ["synapse", "--policy", "global-clok"], "near: global-clock"],
+    ["synapses of an unknown model", ["synapse", "--chip", "pcm-acumulation"], "near: pcm-accumulation"],
+    ["synapses of a model without pulses", ["synapse", "--chip", "pcm"], "pcm: this device model has no pulses"],
+    ["more devices than there is room for", ["synapse", "--synapses", "1000000"], "at most 2000000 devices"],
+    ["more updates than anybody waits for", ["synapse", "--updates", "1e12"], "--updates"],
+    ["a share above 1", ["synapse", "--depression-share", "30"], "--depression-share"],
     ["an unknown paper", ["paper", "run", "multi-memristve"], "near: multi-memristive"],
     ["a paper without its name", ["paper", "run"], "run NAME"],
     ["an unknown action", ["paper", "lst"], "near: list"],

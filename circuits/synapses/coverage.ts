@@ -45,6 +45,41 @@ export function sparseCoverage(
   return devices / greatestCommonDivisor(((counter % devices) * (increment % devices)) % devices, devices);
 }
 
+/** Which signs requests have. */
+export type RequestedSigns = "potentiation" | "depression" | "both";
+
+/**
+ * Coverage in dense scans whose requests have these signs. Where both come in turn by chance, every count of requests of one sign occurs
+ * beside every place of the scan: its counter leaves nothing out for ever, and what the pointer reaches is as if all were let through.
+ */
+export function scanCoverage(spec: ArbitrationSpec, synapses: number, signs: RequestedSigns): Coverage {
+  return denseCoverage(spec, signs === "both" ? 1 : spec[`${signs}Counter`], synapses);
+}
+
+/** What dense scans leave out, in words with the numbers; nothing where lengths are prime to each other. */
+export function coverageWarnings(spec: ArbitrationSpec, synapses: number, signs: RequestedSigns): string[] {
+  const { devices, increment, policy } = spec;
+  const reached = scanCoverage(spec, synapses, signs);
+  const counter = signs === "both" ? 1 : spec[`${signs}Counter`];
+  const warnings: string[] = [];
+  if (reached.devices < devices) {
+    const terms = {
+      "global-clock": counter > 1 ? `lcm(S = ${synapses}, counter ${counter})` : `S = ${synapses}`,
+      "per-synapse": counter > 1 ? `counter ${counter} / gcd(counter, S = ${synapses})` : "1",
+    };
+    const term = policy === "per-synapse" ? terms[policy] : terms["global-clock"];
+    warnings.push(
+      `dense scans reach ${reached.devices} of the ${devices} devices of a synapse, however long they go on: ${term} times increment ${increment} and ${devices} share the factor ${devices / reached.devices}; lengths should be relatively prime`,
+    );
+  }
+  if (reached.synapses < synapses) {
+    warnings.push(
+      `dense scans update ${reached.synapses} of ${synapses} synapses and never the others: ${synapses} and the length ${counter} of the ${signs} counter share the factor ${synapses / reached.synapses}; lengths should be relatively prime`,
+    );
+  }
+  return warnings;
+}
+
 /** Of whole numbers from 0; with 0 the other one. */
 export function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);

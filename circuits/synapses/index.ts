@@ -1,5 +1,13 @@
 export { Arbitration, type ArbitrationPolicy, type ArbitrationSpec, nothingSelected, policies } from "./arbitration.ts";
-export { type Coverage, denseCoverage, greatestCommonDivisor, sparseCoverage } from "./coverage.ts";
+export {
+  type Coverage,
+  coverageWarnings,
+  denseCoverage,
+  greatestCommonDivisor,
+  type RequestedSigns,
+  scanCoverage,
+  sparseCoverage,
+} from "./coverage.ts";
 export { type RefreshSpec, type RefreshWork, refreshPairs, usualRefreshShares } from "./refresh.ts";
 export {
   type AppliedPulse,

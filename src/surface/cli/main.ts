@@ -28,5 +28,6 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     multiply: async (...job) => (await import("../work.ts")).work.multiply(...job),
     characterise: async (...job) => (await import("../characterise.ts")).characteriseHere(...job),
     paper: async (...job) => (await import("../paper.ts")).paperHere(...job),
+    synapse: async (...job) => (await import("../synapse.ts")).synapseHere(...job),
   },
 });

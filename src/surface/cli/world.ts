@@ -10,6 +10,7 @@ import type {
   ImageData,
 } from "../../../experiments/network/index.ts";
 import type { PaperRun } from "../../../experiments/papers/index.ts";
+import type { SynapseExercise, SynapseRequest } from "../../../experiments/synapses/index.ts";
 import type { NetworkFile } from "../network-file.ts";
 import type { Progress, Terminal } from "../progress.ts";
 
@@ -80,6 +81,11 @@ export interface PaperDone extends PaperRun {
   readonly runtime: { readonly seconds: number; readonly threads: number; readonly peakMemory: number };
 }
 
+export interface SynapseJob {
+  readonly request: SynapseRequest;
+  readonly chip: Chip;
+}
+
 /** An evaluation with the numbers of its chips and the arrays that are to be saved. */
 export type EvaluateDone = Done<Evaluation> & Pick<EvaluateResult, "chips" | "chipsAsked" | "saved">;
 
@@ -89,4 +95,5 @@ export interface Work {
   multiply(job: MultiplyJob, watch: Watch): Promise<Done<Multiplication>>;
   characterise(job: DeviceJob, watch: Watch): Promise<Done<Characterisation>>;
   paper(job: PaperJob, watch: Watch): Promise<Done<PaperDone>>;
+  synapse(job: SynapseJob, watch: Watch): Promise<Done<SynapseExercise>>;
 }

@@ -1,5 +1,6 @@
 import type { Characterisation } from "../../../experiments/characterisation/index.ts";
 import type { Evaluation } from "../../../experiments/network/index.ts";
+import type { SynapseExercise, SynapseRequest } from "../../../experiments/synapses/index.ts";
 import type { PaperDone } from "../cli/world.ts";
 import type { Overlay } from "../overlay.ts";
 
@@ -59,3 +60,6 @@ export type DeviceOutput = Head & Characterisation & { readonly overlay?: Overla
 
 /** What `paper run NAME` writes. */
 export type PaperOutput = Head & PaperDone;
+
+/** What `synapse` writes. */
+export type SynapseOutput = Head & { readonly request: Omit<SynapseRequest, "seed"> } & SynapseExercise;

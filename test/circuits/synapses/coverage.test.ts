@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { denseCoverage, sparseCoverage } from "../../../circuits/index.ts";
+import {
+  Arbitration,
+  type ArbitrationSpec,
+  coverageWarnings,
+  denseCoverage,
+  scanCoverage,
+  sparseCoverage,
+} from "../../../circuits/index.ts";
+import { drawOf, philox4x32 } from "../../../src/ground/draws/index.ts";
 
 const clock = (devices: number, increment = 1) => ({ devices, increment, policy: "global-clock" }) as const;
 
@@ -49,5 +57,59 @@ describe("coverage of the global clock, in closed form", () => {
       }),
       { seed: 1 },
     );
+  });
+});
+
+/** What counters reach where a request of a pass is a depression with probability `share`. */
+function simulated(spec: ArbitrationSpec, synapses: number, share: number, passes: number) {
+  const arbitration = new Arbitration(spec, synapses, drawOf(1));
+  for (let pass = 0; pass < passes; pass++) {
+    for (let s = 0; s < synapses; s++) {
+      arbitration.request(s, philox4x32([pass, s, 0, 0], [7, 7])[0] < share * 2 ** 32 ? -1 : 1);
+    }
+  }
+  const reached = Array.from(
+    { length: synapses },
+    (_, s) => arbitration.selections.subarray(s * spec.devices, (s + 1) * spec.devices).filter((n) => n > 0).length,
+  ).filter((count) => count > 0);
+  return { fewest: Math.min(...reached), most: Math.max(...reached), synapses: reached.length };
+}
+
+describe("coverage under requests of both signs", () => {
+  const small = (max: number) => fc.integer({ min: 1, max });
+
+  // In a pass a device that the pointer comes to is pulsed with a probability of 1/6 x 1/4 at least; 1,000 passes leave it out with e^-41.
+  it("is that of the pointer, whatever the counters: held against counters that run", () => {
+    fc.assert(
+      fc.property(
+        small(6),
+        small(12),
+        small(3),
+        small(4),
+        small(4),
+        (devices, synapses, increment, potentiation, depression) => {
+          const spec = {
+            ...clock(devices, increment),
+            potentiationCounter: potentiation,
+            depressionCounter: depression,
+          };
+          const { devices: reached, synapses: updated } = scanCoverage(spec, synapses, "both");
+          expect(simulated(spec, synapses, 0.4, 1000)).toEqual({ fewest: reached, most: reached, synapses: updated });
+        },
+      ),
+      { seed: 1, numRuns: 60 },
+    );
+  });
+
+  it("is told with the numbers wherever something is left out, and only there", () => {
+    const spec = { ...clock(7), potentiationCounter: 2, depressionCounter: 1 };
+    expect(coverageWarnings(spec, 999, "potentiation")).toEqual([]);
+    expect(coverageWarnings(spec, 1000, "potentiation")).toEqual([
+      "dense scans update 500 of 1000 synapses and never the others: 1000 and the length 2 of the potentiation counter share the factor 2; lengths should be relatively prime",
+    ]);
+    expect(coverageWarnings(spec, 1001, "both")).toEqual([
+      "dense scans reach 1 of the 7 devices of a synapse, however long they go on: S = 1001 times increment 1 and 7 share the factor 7; lengths should be relatively prime",
+    ]);
+    expect(coverageWarnings({ ...spec, policy: "random" }, 1001, "both")).toEqual([]);
   });
 });

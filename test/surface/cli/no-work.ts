@@ -8,4 +8,5 @@ export const noWork: Work = {
   multiply: refused,
   characterise: refused,
   paper: refused,
+  synapse: refused,
 };
