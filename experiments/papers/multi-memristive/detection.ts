@@ -1,6 +1,10 @@
-import type { ArbitrationSpec, SynapseArray } from "../../../circuits/index.ts";
-import { IntegrateAndFire } from "../../../circuits/neurons/index.ts";
-import { ThresholdedStdp, type ThresholdedStdpSpec } from "../../../circuits/plasticity/index.ts";
+import {
+  type ArbitrationSpec,
+  IntegrateAndFire,
+  type SynapseArray,
+  ThresholdedStdp,
+  type ThresholdedStdpSpec,
+} from "../../../circuits/index.ts";
 import type { Stimulus } from "../../../devices/index.ts";
 import type { Draw } from "../../../src/ground/draws/index.ts";
 import type { Engine } from "../../../src/ground/kernels/index.ts";
