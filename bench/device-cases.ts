@@ -90,7 +90,7 @@ const quiet: ReadNoiseLaw = {
 function noisyRead(engine: Engine, law: ReadNoiseLaw, name: string, draw: Draw): Case {
   const { layout, numbers } = noiseState(law);
   const state = allocateState(engine, layout, devices, numbers);
-  const noise = new ReadNoise(engine, law, state.fields, state.common, draw);
+  const noise = new ReadNoise(engine, devices, law, state.fields, state.common, draw);
   const current = new Float64Array(devices);
   const how = { voltage: 0.1, duration: 1e-6, temperature: 300 };
   let reading = 0;

@@ -107,13 +107,28 @@ export function parallelCells(engine: Engine, population: Cells, devices: number
       sum(each, out);
     },
     read(stimulus: Stimulus, reading, current, work, selected) {
+      const wanted = ofDevices(selected);
+      if (selected && wanted && population.readFew) {
+        const [few, works] = [new Float64Array(wanted.length), new Float64Array(wanted.length)];
+        if (population.readFew(stimulus, reading, wanted, few, works)) {
+          for (let k = 0; k < selected.length; k++) {
+            let [total, joules] = [0, 0];
+            for (let at = k; at < few.length; at += selected.length) {
+              total += few[at]!;
+              joules += works[at]!;
+            }
+            current[selected[k]!] = total;
+            work[selected[k]!]! += joules;
+          }
+          return;
+        }
+      }
       room ??= { currents: new Float64Array(devices * count), joules: new Float64Array(devices * count) };
       const { currents, joules } = room;
-      const all = ofDevices(selected);
-      population.read(stimulus, reading, currents, joules, all);
+      population.read(stimulus, reading, currents, joules, wanted);
       sum(currents, current, selected);
-      for (let k = 0; k < (all ?? joules).length; k++) {
-        const i = all ? all[k]! : k;
+      for (let k = 0; k < (wanted ?? joules).length; k++) {
+        const i = wanted ? wanted[k]! : k;
         work[i % count]! += joules[i]!;
         joules[i] = 0;
       }

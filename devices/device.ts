@@ -160,6 +160,17 @@ export interface Cells {
    */
   read(stimulus: Stimulus, reading: number, current: Float64Array, work: Float64Array, selected?: Uint32Array): void;
   /**
+   * `read` of a few cells among many, with currents and work of these alone, [selected]; work is set, not added to. False where only `read`
+   * knows how, and nothing has happened then.
+   */
+  readFew?(
+    stimulus: Stimulus,
+    reading: number,
+    selected: Uint32Array,
+    current: Float64Array,
+    work: Float64Array,
+  ): boolean;
+  /**
    * One reading's noise: `centre` receives the conductance with the part of the noise that is held for the run (it may be
    * negative: only a whole read is clamped), `deviation` the standard deviation of the part that is fresh at every product.
    * What is held and has a memory (flicker and telegraph noise) is that of this moment: any reading at the same time finds the same, and

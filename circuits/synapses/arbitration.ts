@@ -146,6 +146,29 @@ export class Arbitration {
     this.#own?.set(counts.subarray(this.selections.length));
   }
 
+  /**
+   * Requests of all synapses at once, where every one of them is let through to the only device there is; else false, and nothing was asked.
+   *
+   * @param counts  requests of each synapse, above 0 to potentiate, below 0 to depress, [synapses]
+   */
+  requestAll(counts: Int16Array): boolean {
+    const { devices, potentiationCounter, depressionCounter } = this.spec;
+    if (devices !== 1 || potentiationCounter !== 1 || depressionCounter !== 1) return false;
+    let [potentiation, depression] = [0, 0];
+    for (let synapse = 0; synapse < counts.length; synapse++) {
+      const count = counts[synapse]!;
+      if (count > 0) potentiation += count;
+      else depression -= count;
+      this.selections[synapse]! += Math.abs(count);
+    }
+    for (const of of [this.counted.requested, this.counted.applied]) {
+      of.potentiation += potentiation;
+      of.depression += depression;
+    }
+    this.#requests += potentiation + depression;
+    return true;
+  }
+
   #drawn(number: number): number {
     const words = philox4x32([number >>> 0, Math.floor(number / 2 ** 32), 0, 0x20000000], this.#draw.key);
     return Math.floor((words[0] / 2 ** 32) * this.spec.devices);

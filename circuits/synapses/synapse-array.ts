@@ -1,5 +1,5 @@
 import { devicesOf } from "../../crossbar/index.ts";
-import type { Cells, Operation, Pulse } from "../../devices/index.ts";
+import type { Cells, Operation, Pulse, PulseTrains } from "../../devices/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
 import { type Arbitration, nothingSelected } from "./arbitration.ts";
 
@@ -101,8 +101,7 @@ export class SynapseArray {
    */
   update(counts: Int16Array, selected?: Uint32Array, seconds = 0): UpdateWork {
     const before = structuredClone(this.arbitration.counted.requested);
-    this.#arbitrate(counts, selected);
-    const given = this.#pulse(seconds);
+    const given = this.#pulse(this.#trainsOf(counts, selected), seconds);
     const { requested } = this.arbitration.counted;
     return {
       requested: {
@@ -142,35 +141,47 @@ export class SynapseArray {
         );
       side.population.reset!(event, devices);
     }
-    return this.#pulse(0);
+    return this.#pulse(this.#sides.map(gather), 0);
   }
 
   elapse(seconds: number): void {
     for (const { population } of this.#sides) population.elapse(seconds);
   }
 
-  /** Gives devices the pulses that were noted for them. */
-  #pulse(seconds: number): GivenPulses {
+  /** Gives every side's devices their trains. */
+  #pulse(trains: readonly Trains[], seconds: number): GivenPulses {
     const pulses = { potentiation: 0, depression: 0 };
     const works = { potentiation: 0, depression: 0 };
-    const trains = this.#sides.map(gather);
-    const lasting = trains.reduce((most, { counts: of }) => Math.max(most, this.#longest(of)), seconds);
+    const longest = trains.reduce((most, { counts: of }) => Math.max(most, this.#longest(of)), seconds);
     const [potentiate, depress] = [this.#potentiate, this.#depress];
     for (const [s, { counts: of, selected: devices }] of trains.entries()) {
       const side = this.#sides[s]!;
-      const { population, own, disturbed } = side;
-      const given = { potentiate, depress, counts: of, selected: devices };
-      population.train!(disturbed ? given : { ...given, lasting }, own);
+      const { population, own } = side;
+      const train = devices
+        ? { potentiate, depress, counts: of, selected: devices }
+        : { potentiate, depress, counts: of };
+      population.train!(side.disturbed ? train : { ...train, lasting: longest }, own);
+      let [up, down, workUp, workDown] = [0, 0, 0, 0];
       for (let k = 0; k < of.length; k++) {
-        const sign = of[k]! > 0 ? "potentiation" : "depression";
-        pulses[sign] += Math.abs(of[k]!);
-        works[sign] += own[devices[k]!]!;
-        own[devices[k]!] = 0;
+        const count = of[k]!;
+        if (count === 0) continue;
+        const device = devices ? devices[k]! : k;
+        if (count > 0) {
+          up += count;
+          workUp += own[device]!;
+        } else {
+          down -= count;
+          workDown += own[device]!;
+        }
+        own[device] = 0;
       }
-      if (disturbed) this.#wait(side, of, devices, lasting);
-      side.disturbed = false;
+      pulses.potentiation += up;
+      pulses.depression += down;
+      works.potentiation += workUp;
+      works.depression += workDown;
+      if (side.disturbed) this.#wait(side, of, devices, longest);
     }
-    return { pulses, work: works.potentiation + works.depression, works, seconds: lasting };
+    return { pulses, work: works.potentiation + works.depression, works, seconds: longest };
   }
 
   /**
@@ -195,6 +206,24 @@ export class SynapseArray {
     for (const joules of own) work += joules;
     own.fill(0);
     return work;
+  }
+
+  /** What every side's devices get. Where nothing is to be arbitrated in a whole array, requests are pulses as they stand. */
+  #trainsOf(counts: Int16Array, selected: Uint32Array | undefined): Trains[] {
+    if (selected || this.watch || !this.arbitration.requestAll(counts)) {
+      this.#arbitrate(counts, selected);
+      return this.#sides.map(gather);
+    }
+    const positive: Trains = { counts };
+    if (this.arrangement === "push-pull") return [positive, { counts: counts.map((count) => -count) }];
+    if (this.arrangement === "differential") {
+      const ofSign = (sign: 1 | -1): Trains => ({
+        counts: counts.map((count) => (sign * count > 0 ? sign * count : 0)),
+      });
+      return [ofSign(1), ofSign(-1)];
+    }
+    const reference: Trains = { counts: new Int16Array(0), selected: new Uint32Array(0) };
+    return this.#sides.length === 1 ? [positive] : [positive, reference];
   }
 
   /** Notes which devices of which side get how many pulses. */
@@ -239,13 +268,18 @@ export class SynapseArray {
     return count > 0 ? count * this.#potentiate.width : -count * this.#depress.width;
   }
 
-  /** What every device still waits, that was disturbed before it had its pulses. */
-  #wait({ population, own: waits, taken }: Side, counts: Int16Array, devices: Uint32Array, seconds: number): void {
-    for (let i = 0; i < waits.length; i++) waits[i] = Math.max(0, seconds - taken[i]!);
+  /** Lets every device of a disturbed side wait until all have had their pulses. */
+  #wait(side: Side, counts: Int16Array, devices: Uint32Array | undefined, seconds: number): void {
+    const { population, own: waits, taken } = side;
+    if (population.timeless) population.elapse(seconds);
+    else {
+      for (let i = 0; i < waits.length; i++) waits[i] = Math.max(0, seconds - taken[i]!);
+      for (let k = 0; k < counts.length; k++) waits[devices ? devices[k]! : k]! -= this.#widths(counts[k]!);
+      population.elapse(waits);
+      waits.fill(0);
+    }
     taken.fill(0);
-    for (let k = 0; k < counts.length; k++) waits[devices[k]!]! -= this.#widths(counts[k]!);
-    population.elapse(waits);
-    waits.fill(0);
+    side.disturbed = false;
   }
 }
 
@@ -270,17 +304,19 @@ function sideOf(name: "positive" | "negative", cells: Cells): Side {
   return {
     name,
     population,
+    disturbed: false,
     pulses: new Int16Array(population.count),
     touched: Array.from({ length: devices }, () => new Uint32Array(cells.count)),
     found: new Uint32Array(devices),
     own: new Float64Array(population.count),
-    disturbed: false,
     taken: new Float64Array(population.count),
   };
 }
 
+type Trains = Pick<PulseTrains, "counts" | "selected">;
+
 /** What devices of a side are to get, ascending, and clears it. */
-function gather({ pulses, touched, found }: Side): { readonly counts: Int16Array; readonly selected: Uint32Array } {
+function gather({ pulses, touched, found }: Side): Trains {
   const selected = new Uint32Array(found.reduce((sum, count) => sum + count, 0));
   let filled = 0;
   for (const [d, places] of touched.entries()) {

@@ -37,6 +37,7 @@ export function noiseState(law: ReadNoiseLaw): NoiseState {
 /** Read noise of a population as a process in time: what it was at one read it remembers at the next. law.ts has the equation. */
 export class ReadNoise {
   readonly #engine: Engine;
+  readonly #devices: number;
   readonly #law: ReadNoiseLaw;
   readonly #bands: readonly Band[];
   readonly #flicker: Flicker;
@@ -44,9 +45,10 @@ export class ReadNoise {
   readonly #flickerDraw: Draw;
   readonly #whiteDraw: Draw;
 
-  /** @param fields, numbers  as `noiseState` asks for them */
+  /** @param fields, numbers  as `noiseState` asks for them, [devices] */
   constructor(
     engine: Engine,
+    devices: number,
     law: ReadNoiseLaw,
     fields: Readonly<Record<string, Float32Array | Float64Array>>,
     numbers: Float64Array,
@@ -54,6 +56,7 @@ export class ReadNoise {
   ) {
     const field = (name: string) => fields[name] as Float32Array;
     this.#engine = engine;
+    this.#devices = devices;
     this.#law = law;
     this.#flickerDraw = at(draw, "flicker");
     this.#whiteDraw = at(draw, "white");
@@ -88,8 +91,8 @@ export class ReadNoise {
    *
    * @param now  s, the clock at the middle of the read
    * @param reading  numbers what is fresh
-   * @param conductance  S, for the floor where no voltage is across, else null
-   * @param current  A, changed, [devices]
+   * @param conductance  S, for the floor where no voltage is across, else null; as many as currents
+   * @param current  A, changed, [selected] or [devices]
    * @param selected  devices that are read; absent: all. What is fresh of a few is drawn for each of them alone
    */
   read(
@@ -103,12 +106,12 @@ export class ReadNoise {
     const { memory } = this.#engine;
     const mark = memory.mark();
     const remembers = this.#bands.length > 0 || this.#telegraph !== null;
-    const relative = remembers ? memory.float32(current.length).fill(0) : null;
+    const relative = remembers ? memory.float32(this.#devices).fill(0) : null;
     if (relative) {
       this.#flicker.add(now, this.#weights(0, how.duration), this.#flickerDraw, relative);
       this.#telegraph?.add(now, 0, relative);
     }
-    const count = selected?.length ?? current.length;
+    const count = current.length;
     const normal = memory.float32(count);
     const draw = at(this.#whiteDraw, reading);
     if (selected) {
@@ -119,11 +122,11 @@ export class ReadNoise {
     const unit = this.#floorOfUnit(how);
     const white = this.#white(how.duration, Math.abs(how.voltage));
     for (let k = 0; k < count; k++) {
-      const i = selected ? selected[k]! : k;
-      const mean = current[i]!;
-      const g = conductance ? conductance[i]! : mean / how.voltage;
+      const mean = current[k]!;
+      const g = conductance ? conductance[k]! : mean / how.voltage;
       const variance = Math.max(white(mean), unit * Math.abs(g));
-      current[i] = mean * (1 + (relative ? relative[i]! : 0)) + Math.sqrt(variance) * normal[k]!;
+      const slow = relative ? relative[selected ? selected[k]! : k]! : 0;
+      current[k] = mean * (1 + slow) + Math.sqrt(variance) * normal[k]!;
     }
     memory.release(mark);
   }

@@ -145,8 +145,8 @@ export function accumulationLaw(values: KnownTree): DeviceLaw {
                 !depresses(from) &&
                 duration < 1e-7 * drift.onset &&
                 compliance >= Math.abs(from) * step.high,
-              conductance: (engine, state, behind, selected, out) =>
-                lateDriftedConductances(engine, drift, state, behind, selected, out),
+              conductance: (engine, state, behind, selected, out, older) =>
+                lateDriftedConductances(engine, drift, state, behind, selected, out, older),
             },
           }
         : {}),

@@ -16,11 +16,11 @@ function fallen(numbers: usize, g: v128, age: v128, factor: v128): v128 {
 
 /**
  * Conductances of cells now. `numbers`: slope, intercept, low and high of the exponent in log2 of the conductance times number 4; `factors` 0:
- * all 1; `cells` 0: all in order; `out` has one a cell of these.
+ * all 1; `cells` 0: all in order; `out` has one a cell of these, which then get `older`.
  */
 export function driftedConductances(
-  numbers: usize, conductance: usize, age: usize, factors: usize, behind: f64, inverseOnset: f64, cells: usize,
-  out: usize, count: i32,
+  numbers: usize, conductance: usize, age: usize, factors: usize, behind: f64, inverseOnset: f64, older: f64,
+  cells: usize, out: usize, count: i32,
 ): void {
   for (let k = 0; k < count; k += 4) {
     const some = min(4, count - k);
@@ -30,7 +30,9 @@ export function driftedConductances(
       const cell: usize = cells ? load<u32>(cells + (<usize>place << 2)) : place;
       const to = four + (<usize>lane << 2);
       store<f32>(to, load<f32>(conductance + (cell << 2)));
-      store<f32>(to, <f32>((load<f64>(age + (cell << 3)) + behind) * inverseOnset), 16);
+      const own = load<f64>(age + (cell << 3));
+      store<f32>(to, <f32>((own + behind) * inverseOnset), 16);
+      if (older > 0 && lane < some) store<f64>(age + (cell << 3), own + older);
       if (factors) store<f32>(to, load<f32>(factors + (cell << 2)), 32);
     }
     const g = v128.load(four);

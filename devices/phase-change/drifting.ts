@@ -28,6 +28,7 @@ export function lateDrifted(drift: LateDrift, conductance: number, age: number, 
  * @param behind  s that ages are behind
  * @param selected  of the engine's memory; absent: all
  * @param out  of the engine's memory, S, [selected] or [cells]
+ * @param older  s that these cells' ages grow by afterwards
  */
 export function lateDriftedConductances(
   engine: Engine,
@@ -36,6 +37,7 @@ export function lateDriftedConductances(
   behind: number,
   selected: Uint32Array | undefined,
   out: Float32Array,
+  older: number,
 ): void {
   const [conductance, age, factor] = [x[0]!, x[2]!, traits[1]!];
   const { kernels, memory } = engine;
@@ -43,6 +45,7 @@ export function lateDriftedConductances(
     for (let k = 0; k < out.length; k++) {
       const i = selected ? selected[k]! : k;
       out[k] = lateDrifted(drift, conductance[i]!, age[i]! + behind, factor[i]!);
+      if (older > 0) age[i]! += older;
     }
     return;
   }
@@ -57,6 +60,7 @@ export function lateDriftedConductances(
     drift.differs ? memory.address(factor) : 0,
     behind,
     1 / onset,
+    older,
     selected ? memory.address(selected) : 0,
     memory.address(out),
     out.length,

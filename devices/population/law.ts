@@ -127,6 +127,7 @@ export interface OhmicLaw {
    * @param behind  s that ages are behind
    * @param selected  devices, in the engine's memory; absent: all
    * @param out  of the engine's memory, [selected] or [cells]
+   * @param older  s that the ages of these devices grow by afterwards
    */
   conductance(
     engine: Engine,
@@ -134,6 +135,7 @@ export interface OhmicLaw {
     behind: number,
     selected: Uint32Array | undefined,
     out: Float32Array,
+    older: number,
   ): void;
 }
 

@@ -2,12 +2,17 @@ import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { Devices } from "./devices.ts";
 import type { DeviceLaw, OhmicLaw, Stretch } from "./law.ts";
 
-/** Conductances now of some devices, or of all, S, for as long as `use` runs. */
+/**
+ * Conductances now of some devices, or of all, S, for as long as `use` runs.
+ *
+ * @param older  s that the ages of these devices grow by afterwards
+ */
 export function lookAt(
   engine: Engine,
   devices: Devices,
   law: OhmicLaw,
   selected: Uint32Array | undefined,
+  older: number,
   use: (conductance: Float32Array) => void,
 ): void {
   const { memory } = engine;
@@ -15,7 +20,7 @@ export function lookAt(
   const wanted = selected && memory.uint32(selected.length);
   wanted?.set(selected!);
   const conductance = memory.float32(wanted?.length ?? devices.count);
-  law.conductance(engine, devices.arrays, devices.behind, wanted, conductance);
+  law.conductance(engine, devices.arrays, devices.behind, wanted, conductance, older);
   use(conductance);
   memory.release(mark);
 }
@@ -23,25 +28,20 @@ export function lookAt(
 /**
  * A stretch in which ohmic devices do nothing but get older; false where it must be gone through.
  *
- * @param work  J, [cells], added to
+ * @param use  sees the conductances at its start, S, [selected] or [cells], and what they are to be multiplied with to be work, J/S
  */
 export function rest(
   engine: Engine,
   devices: Devices,
   { age, bulk }: Pick<DeviceLaw, "age" | "bulk">,
   stretch: Stretch,
-  work: Float64Array,
   selected: Uint32Array | undefined,
+  use: (conductance: Float32Array, joules: number) => void,
 ): boolean {
   const ohmic = bulk?.ohmic;
   if (age === undefined || !ohmic?.steady(stretch) || devices.anyHeld) return false;
   const joules = stretch.from * stretch.from * stretch.duration;
-  lookAt(engine, devices, ohmic, selected, (conductance) => {
-    if (selected) for (let k = 0; k < selected.length; k++) work[selected[k]!]! += joules * conductance[k]!;
-    else for (let i = 0; i < conductance.length; i++) work[i]! += joules * conductance[i]!;
-  });
-  const ages = devices.arrays.x[age]!;
+  lookAt(engine, devices, ohmic, selected, selected ? stretch.duration : 0, (conductance) => use(conductance, joules));
   if (!selected) devices.behind += stretch.duration;
-  else for (let k = 0; k < selected.length; k++) ages[selected[k]!]! += stretch.duration;
   return true;
 }

@@ -10,13 +10,14 @@ import {
   type PulseTrains,
   type Stimulus,
 } from "../device.ts";
-import { noiseState, type ReadConditions, ReadNoise, type ReadNoiseLaw } from "../noise/index.ts";
+import { noiseState, ReadNoise, type ReadNoiseLaw } from "../noise/index.ts";
 import { Conditions } from "./conditions.ts";
 import { limitedVoltage } from "./continuous.ts";
 import { Devices, hold, ownNumbers } from "./devices.ts";
-import type { DeviceLaw } from "./law.ts";
-import { lookAt, rest } from "./ohmic.ts";
+import type { DeviceLaw, Stretch } from "./law.ts";
+import { rest } from "./ohmic.ts";
 import { replaceConductances } from "./replace.ts";
+import { Sight } from "./sight.ts";
 import { trainDevices, waitsOf } from "./trains.ts";
 import type { WearLaw } from "./wear.ts";
 import { workBetween } from "./work.ts";
@@ -56,6 +57,7 @@ export class Population implements Cells {
   readonly #devices: Devices;
   readonly #draw: Draw;
   readonly #conditions: Conditions;
+  readonly #sight: Sight;
   readonly #wears: boolean;
   /** null where it is switched off or the set has none. */
   readonly #noise: ReadNoise | null;
@@ -73,12 +75,13 @@ export class Population implements Cells {
     this.#devices = new Devices(engine, law, wear, spread, noise, count, draw);
     const { fields, common } = this.#devices.state;
     this.#noise =
-      noise && new ReadNoise(engine, readNoise, fields, common.subarray(ownNumbers), at(draw, "read noise"));
+      noise && new ReadNoise(engine, count, readNoise, fields, common.subarray(ownNumbers), at(draw, "read noise"));
     this.#draw = draw;
     this.#conditions = new Conditions(spec.name, law, spec.compliance);
+    this.#sight = new Sight(engine, law, this.#devices, this.#conditions, this.#noise, spec.read);
     this.#wears = wear.lifetime < Number.POSITIVE_INFINITY || wear.windowLoss > 0;
     if (law.reset) this.reset = (event, selected) => this.#reset(event, selected);
-    if (law.polar && switches.polarity) this.reversal = (out) => this.#reversal(out);
+    if (law.polar && switches.polarity) this.reversal = (out) => this.#sight.reversal(out);
   }
 
   get clock(): number {
@@ -120,38 +123,24 @@ export class Population implements Cells {
   }
 
   conductance(out: Float32Array): void {
-    const { law, read } = this.#spec;
-    const { ohmic } = law.bulk ?? {};
-    if (ohmic) {
-      lookAt(this.#engine, this.#devices, ohmic, undefined, (conductance) => out.set(conductance));
-      return;
-    }
-    this.#look((i, current) => {
-      out[i] = (current(read.voltage) - (law.light ? current(0) : 0)) / read.voltage;
-    });
+    this.#sight.conductance(out);
   }
 
   current(voltage: number, out: Float64Array, during?: Pick<Stimulus, "temperature" | "light">): void {
-    this.#look((i, current) => {
-      out[i] = current(voltage);
-    }, this.#conditions.surroundings(during));
+    this.#sight.current(voltage, out, this.#conditions.surroundings(during));
   }
 
   apply(stimulus: Stimulus, work: Float64Array, selected?: Uint32Array): void {
     const { law } = this.#spec;
     const devices = this.#devices;
-    if (!stimulus.continues) {
-      if (stimulus.programming === undefined) this.#common[pulses]!++;
-      this.#common[since] = 0;
-      this.#common[written] = 0;
-    }
-    const stretch = this.#conditions.stretch(stimulus, this.#common[since]!);
-    this.#common[since]! += stretch.duration;
-    if (!selected) this.#clock += stretch.duration;
+    const stretch = this.#begin(stimulus, !selected);
     const writes = law.writes(larger(stretch.from, stretch.to));
     const counts = writes && this.#common[written] === 0;
     if (writes) this.#common[written] = 1;
-    if (!writes && rest(this.#engine, devices, law, stretch, work, selected)) return;
+    const add = (conductance: Float32Array, joules: number): void => {
+      for (let k = 0; k < conductance.length; k++) work[selected ? selected[k]! : k]! += joules * conductance[k]!;
+    };
+    if (!writes && rest(this.#engine, devices, law, stretch, selected, add)) return;
     const { purpose, event } = this.#numberOf(stimulus);
     const together = !selected && !this.#wears;
     if (counts && together) this.#common[shared]!++;
@@ -178,6 +167,20 @@ export class Population implements Cells {
       },
       selected,
     );
+  }
+
+  /** Where a stimulus stands in its pulse, and the clock after it where all cells get it. */
+  #begin(stimulus: Stimulus, forAll: boolean): Stretch {
+    const common = this.#common;
+    if (!stimulus.continues) {
+      if (stimulus.programming === undefined) common[pulses]!++;
+      common[since] = 0;
+      common[written] = 0;
+    }
+    const stretch = this.#conditions.stretch(stimulus, common[since]!);
+    common[since]! += stretch.duration;
+    if (forAll) this.#clock += stretch.duration;
+    return stretch;
   }
 
   train(trains: PulseTrains, work: Float64Array): void {
@@ -211,56 +214,54 @@ export class Population implements Cells {
   }
 
   read(stimulus: Stimulus, reading: number, current: Float64Array, work: Float64Array, selected?: Uint32Array): void {
-    const { voltage: from, endVoltage = from, duration } = stimulus;
-    const voltage = (from + endVoltage) / 2;
-    const { ohmic } = this.#spec.law.bulk ?? {};
-    if (ohmic?.steady(this.#conditions.stretch(stimulus, 0))) {
-      lookAt(this.#engine, this.#devices, ohmic, selected, (conductance) => {
-        if (selected) for (let k = 0; k < selected.length; k++) current[selected[k]!] = voltage * conductance[k]!;
-        else for (let i = 0; i < this.count; i++) current[i] = voltage * conductance[i]!;
-      });
-    } else {
-      const show = (i: number, currentAt: (voltage: number) => number): void => {
-        current[i] = currentAt(voltage);
-      };
-      this.#look(show, undefined, selected);
+    const few = new Float64Array(selected?.length ?? 0);
+    const works = new Float64Array(few.length);
+    if (selected && this.readFew(stimulus, reading, selected, few, works)) {
+      for (let k = 0; k < few.length; k++) {
+        current[selected[k]!] = few[k]!;
+        work[selected[k]!]! += works[k]!;
+      }
+      return;
     }
-    if (this.#noise) {
-      const temperature = this.#conditions.kelvin(stimulus.temperature);
-      const how = { voltage, duration, temperature };
-      const put = (now: Float32Array | null) =>
-        this.#noise!.read(this.#clock + duration / 2, how, reading, now, current, selected);
-      if (voltage === 0) this.#withConductance(put);
-      else put(null);
+    const clock = this.#clock;
+    this.#sight.currentIn(this.#conditions.stretch(stimulus, 0), current, selected);
+    if (!selected) this.#sight.disturb(clock, stimulus, reading, current, undefined);
+    else {
+      for (let k = 0; k < few.length; k++) few[k] = current[selected[k]!]!;
+      this.#sight.disturb(clock, stimulus, reading, few, selected);
+      for (let k = 0; k < few.length; k++) current[selected[k]!] = few[k]!;
     }
     this.apply(stimulus, work, selected);
   }
 
+  readFew(
+    stimulus: Stimulus,
+    reading: number,
+    selected: Uint32Array,
+    current: Float64Array,
+    work: Float64Array,
+  ): boolean {
+    const { law } = this.#spec;
+    const steady = law.age !== undefined && law.bulk?.ohmic?.steady(this.#conditions.stretch(stimulus, 0));
+    if (!steady || this.#devices.anyHeld) return false;
+    const { voltage } = stimulus;
+    const clock = this.#clock;
+    rest(this.#engine, this.#devices, law, this.#begin(stimulus, false), selected, (conductance, joules) => {
+      for (let k = 0; k < current.length; k++) {
+        current[k] = voltage * conductance[k]!;
+        work[k] = joules * conductance[k]!;
+      }
+    });
+    this.#sight.disturb(clock, stimulus, reading, current, selected);
+    return true;
+  }
+
   readNoise(split: NoiseSplit, reading: number, centre: Float32Array, deviation: Float32Array): void {
-    this.conductance(centre);
-    if (this.#noise) this.#noise.split(this.#clock, this.#usualRead(), split, reading, centre, deviation);
-    else deviation.fill(0);
+    this.#sight.split(this.#clock, split, reading, centre, deviation);
   }
 
   heldShare(split: NoiseSplit): number | null {
-    if (!this.#noise) return null;
-    return this.#withConductance((now) => this.#noise!.heldShare(this.#usualRead(), split, now));
-  }
-
-  #usualRead(): ReadConditions {
-    const { voltage, width } = this.#spec.read;
-    return { voltage, duration: width, temperature: this.#spec.law.temperature.usual };
-  }
-
-  /** What `use` makes of the conductances now. */
-  #withConductance<T>(use: (conductance: Float32Array) => T): T {
-    const { memory } = this.#engine;
-    const mark = memory.mark();
-    const now = memory.float32(this.count);
-    this.conductance(now);
-    const made = use(now);
-    memory.release(mark);
-    return made;
+    return this.#sight.heldShare(split);
   }
 
   get #common(): Float64Array {
@@ -276,14 +277,6 @@ export class Population implements Cells {
       () => {},
       selected,
     );
-  }
-
-  #reversal(out: Float32Array): void {
-    const { voltage: readVoltage } = this.#spec.read;
-    this.#look((i, current) => {
-      const forward = current(readVoltage);
-      out[i] = forward === 0 ? 1 : Math.max(0, -current(-readVoltage) / forward);
-    });
   }
 
   /** Where a pulse's draws are addressed. */
@@ -306,20 +299,6 @@ export class Population implements Cells {
       clipped += devices.put(i);
     }
     this.#common[clips]! += clipped;
-  }
-
-  #look(
-    show: (i: number, current: (voltage: number) => number) => void,
-    surroundings = this.#conditions.surroundings(),
-    selected?: Uint32Array,
-  ): void {
-    const { law } = this.#spec;
-    const { x, own } = this.#devices;
-    const current = (voltage: number): number => law.current(voltage, x, own, surroundings);
-    for (const i of selected ?? this.#devices.held.keys()) {
-      this.#devices.take(i);
-      show(i, current);
-    }
   }
 }
 

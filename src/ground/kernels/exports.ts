@@ -102,6 +102,7 @@ export interface KernelExports {
     factors: number,
     behind: number,
     inverseOnset: number,
+    older: number,
     cells: number,
     out: number,
     count: number,

@@ -19,7 +19,7 @@ async function readsOf(interval: number, reads: number): Promise<Float64Array[]>
   const engine = await openEngine(1 << 22);
   const { layout, numbers } = noiseState(law);
   const state = allocateState(engine, layout, devices, numbers);
-  const noise = new ReadNoise(engine, law, state.fields, state.common, drawOf(5));
+  const noise = new ReadNoise(engine, devices, law, state.fields, state.common, drawOf(5));
   const series = Array.from({ length: devices }, () => new Float64Array(reads));
   const current = new Float64Array(devices);
   const how = { voltage: 1, duration: interval, temperature: 300 };
