@@ -36,7 +36,7 @@ export class PlasticSynapses {
     }
     this.rule = rule;
     this.array = array;
-    this.#steps = steps;
+    this.#steps = rule.kind.gives === "pulses" ? { growing: 1, falling: 1 } : steps;
     this.#rounding = rounding;
     this.#draw = at(draw, "pulse rounding");
   }
@@ -47,7 +47,7 @@ export class PlasticSynapses {
     const step = this.steps++;
     const [synapses, pulses]: [number[], number[]] = [[], []];
     for (const synapse of asked.selected()) {
-      const count = this.#pulses(asked.of(synapse), synapse, step);
+      const count = pulsesFor(asked.of(synapse), this.#steps, this.#rounding, this.#draw, synapse, step);
       if (count === 0) continue;
       synapses.push(synapse);
       pulses.push(count);
@@ -55,19 +55,31 @@ export class PlasticSynapses {
     if (pulses.length === 0) return null;
     return this.array.update(Int16Array.from(pulses), Uint32Array.from(synapses));
   }
+}
 
-  #pulses(change: number, synapse: number, step: number): number {
-    const { growing, falling } = this.#steps;
-    const exact = this.rule.kind.gives === "pulses" ? change : change / (change > 0 ? growing : falling);
-    const rounded = this.#rounded(exact, synapse, step);
-    return Math.max(-mostPulses, Math.min(mostPulses, rounded));
-  }
+/**
+ * Whole pulses for a change of one synapse.
+ *
+ * @param change  of the weight, in the unit of `steps`
+ * @param draw  with synapse and event addresses what stochastic rounding draws
+ */
+export function pulsesFor(
+  change: number,
+  { growing, falling }: PulseSteps,
+  rounding: PulseRounding,
+  draw: Draw,
+  synapse: number,
+  event: number,
+): number {
+  const exact = change / (change > 0 ? growing : falling);
+  const rounded = roundedPulses(exact, rounding, draw, synapse, event);
+  return Math.max(-mostPulses, Math.min(mostPulses, rounded));
+}
 
-  #rounded(exact: number, synapse: number, step: number): number {
-    if (Number.isInteger(exact) || this.#rounding === "toward-zero") return Math.trunc(exact);
-    if (this.#rounding === "nearest") return Math.round(exact);
-    const [low, high] = wordsOfEvent(step);
-    const share = (philox4x32([synapse, low, high, uniformMark], this.#draw.key)[0] + 0.5) * 2 ** -32;
-    return Math.floor(exact + share);
-  }
+function roundedPulses(exact: number, rounding: PulseRounding, draw: Draw, synapse: number, event: number): number {
+  if (Number.isInteger(exact) || rounding === "toward-zero") return Math.trunc(exact);
+  if (rounding === "nearest") return Math.round(exact);
+  const [low, high] = wordsOfEvent(event);
+  const share = (philox4x32([synapse, low, high, uniformMark], draw.key)[0] + 0.5) * 2 ** -32;
+  return Math.floor(exact + share);
 }
