@@ -69,17 +69,22 @@ export function writeVerify(
   const rungs = { up: new Int8Array(count), down: new Int8Array(count) };
   let open = Uint32Array.from({ length: count }, (_, i) => i);
   const sums = { pulses: 0, reads: 0, pulseWork: 0, readWork: 0 };
-  const total = () => work.reduce((sum, own) => sum + own, 0);
-  let before = 0;
+  /** J of the cells that are still open, done since it was last asked. */
+  const workDone = (): number => {
+    let sum = 0;
+    for (const i of open) {
+      sum += work[i]!;
+      work[i] = 0;
+    }
+    return sum;
+  };
   for (let pulse = 0; ; pulse++) {
     const reading = event * (scheme.pulses + 1) + pulse;
     const verify = { voltage: read.voltage, duration: read.width, programming: reading };
     cells.read(verify, reading, current, work, open);
     sums.reads += open.length;
     for (const i of open) seconds[i]! += read.width;
-    let now = total();
-    sums.readWork += now - before;
-    before = now;
+    sums.readWork += workDone();
     open = open.filter((i) => Math.abs(current[i]! / read.voltage - target[i]!) > scheme.tolerance * span);
     if (pulse === scheme.pulses || open.length === 0) break;
     for (const [own, indices] of pulsesOf(open, current, target, read, sign, rungs)) {
@@ -95,9 +100,7 @@ export function writeVerify(
       for (const i of open) seconds[i]! += settle.width;
     }
     sums.pulses += open.length;
-    now = total();
-    sums.pulseWork += now - before;
-    before = now;
+    sums.pulseWork += workDone();
   }
   let later = 0;
   const waits = new Float64Array(count);

@@ -110,6 +110,14 @@ export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
 
   const output = outputOf(tree, chip);
   price("outputConversion", "output converters", output.each, output.formula, output.leaves, output.node);
+  price(
+    "refreshRead",
+    "refresh reads",
+    output.each,
+    `cell read, reported by the array, + conversion (${output.formula})`,
+    output.leaves,
+    output.node,
+  );
 
   const overhead = number("digital.overhead");
   const multiply = number("digital.multiply");

@@ -1,4 +1,7 @@
-export { LearningLayer, type LearningLayerOptions, type WearSummary } from "./layer.ts";
+export { LearningLayer } from "./layer.ts";
+export { type LearningLayerOptions, usualRefresh } from "./layer-options.ts";
 export type { RuleOfTile } from "./learning-tile.ts";
 export type { LearningProduct } from "./product.ts";
 export { PulseTrace, pulseTraceHeader } from "./pulse-trace.ts";
+export type { Refresh } from "./refresh.ts";
+export type { WearSummary } from "./wear.ts";

@@ -1,59 +1,23 @@
-import { conductanceSteps, inParallel, type PulseSteps, type Selection } from "../../crossbar/index.ts";
-import type { DeviceSwitches, NoiseSplit, PreparedDevice, ProgrammingWork } from "../../devices/index.ts";
+import { conductanceSteps, inParallel, type PulseSteps } from "../../crossbar/index.ts";
+import type { ProgrammingWork } from "../../devices/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
 import type { EventSink } from "../../src/ground/events.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
-import type { Ledger } from "../energy/index.ts";
 import { TileLayer } from "../layer.ts";
 import { conductancesOf } from "../layer-conductances.ts";
-import { type Fidelity, vectorsPerRead } from "../line-product.ts";
-import type { Arbitration, ArbitrationSpec, Arrangement } from "../synapses/index.ts";
-import type { TileSpec } from "../tile-spec.ts";
+import { vectorsPerRead } from "../line-product.ts";
+import type { Arbitration, Arrangement } from "../synapses/index.ts";
 import { pulseSteps, sharingOf, usualArrangement } from "./arrangement.ts";
 import { FollowingGain } from "./gain.ts";
-import { LearningTile, type RuleOfTile } from "./learning-tile.ts";
+import { type LearningLayerOptions, usualRefresh, usualSelection } from "./layer-options.ts";
+import { LearningTile } from "./learning-tile.ts";
 import type { LearningProduct } from "./product.ts";
 import type { PulseTrace } from "./pulse-trace.ts";
+import type { Refresh } from "./refresh.ts";
 import { scaleBack, scaleVectors } from "./scaled-vectors.ts";
 import { bytesOfNumbers, joinSections, numbersOfBytes, sectionsOf } from "./sections.ts";
 import { transposedProduct, transposedTime } from "./transposed-product.ts";
-
-/** What a layer that learns is made of. */
-export interface LearningLayerOptions {
-  /** Names chip, device and seed, so that states of others are refused. */
-  readonly chip: string;
-  readonly spec: TileSpec;
-  /** One device; a cell is `arbitration.devices` of them in parallel. */
-  readonly device: PreparedDevice;
-  readonly switches: DeviceSwitches;
-  readonly fidelity: Fidelity;
-  /** How read noise is divided; its window is the time of a batch. */
-  readonly split: NoiseSplit;
-  /** |weight| that the conductance range stands for, for life. */
-  readonly weightRange: number;
-  /** null: what suits the device. */
-  readonly arrangement: Arrangement | null;
-  readonly arbitration: ArbitrationSpec;
-  readonly rule: RuleOfTile;
-  /** s from a slot of an update to the next, at least; a slot takes no less than its pulse. */
-  readonly period: number;
-  /** How cells are kept from pulses that are not meant for them. */
-  readonly selection: Selection;
-  /** Receives what happens; null where it is not counted. */
-  readonly ledger: Ledger | null;
-}
-
-/** How much devices were pulsed. */
-export interface WearSummary {
-  readonly devices: number;
-  /** Of all devices together, and of the one that got most. */
-  readonly pulses: number;
-  readonly mean: number;
-  readonly maximum: number;
-  /** How often a device was held at a limit of its state, and how many are stuck. */
-  readonly clipped: number;
-  readonly stuck: number;
-}
+import { type WearSummary, wearOf } from "./wear.ts";
 
 /** Most lines whose full-scale sums an output converter takes at first. */
 const linesAtFirst = 20;
@@ -80,6 +44,9 @@ export class LearningLayer implements LearningProduct {
   /** Numbers of the next reading, update and transposed read of a reading; s that devices have yet to wait for reads. */
   #numbers = { reading: 0, update: 0, transposed: 0, waiting: 0 };
   #clock = 0;
+  readonly #refresh: Refresh | null;
+  #refreshed = 0;
+  #missed = 0;
   #trace: PulseTrace | null = null;
 
   /** @param weights  where it starts, [rows][columns] */
@@ -124,21 +91,25 @@ export class LearningLayer implements LearningProduct {
       };
     });
     this.programming = this.#layer.program(0);
+    const refreshes =
+      this.arrangement === "differential" ? (options.refresh === undefined ? usualRefresh : options.refresh) : null;
+    const common = {
+      spec,
+      device,
+      arrangement: this.arrangement,
+      arbitration,
+      steps: this.steps,
+      step: measured.potentiate,
+      rule: options.rule,
+      period: options.period,
+      selection: options.selection ?? usualSelection(arbitration),
+      place: name,
+      sink: this.#sink,
+    };
     this.#tiles = this.#layer.placed.map(
-      (placed, index) =>
-        new LearningTile(
-          engine,
-          placed,
-          device,
-          this.arrangement,
-          arbitration,
-          this.steps,
-          options.rule,
-          options.period,
-          options.selection,
-          at(draw, "learning", index),
-        ),
+      (placed, index) => new LearningTile(engine, placed, common, at(draw, "learning", index)),
     );
+    this.#refresh = refreshes && this.#tiles[0]!.synapses.erasable ? refreshes : null;
   }
 
   /** s since the first weights were there. */
@@ -180,11 +151,39 @@ export class LearningLayer implements LearningProduct {
       const output = d.subarray(v * this.columns, (v + 1) * this.columns);
       const number = this.#numbers.update++;
       if (this.#trace) this.#trace.update = number;
-      const lasted = this.#tiles.map((tile) => tile.update(input, output, rate, number, this.name, this.#sink));
-      const longest = Math.max(...lasted);
-      for (const [k, tile] of this.#tiles.entries()) tile.elapse(longest - lasted[k]!);
-      this.#clock += longest;
+      this.#together((tile) => tile.update(input, output, rate, number), "potentiation");
+      const { interval } = this.#refresh ?? { interval: Number.POSITIVE_INFINITY };
+      if ((number + 1) % interval === 0) this.#refreshAll((number + 1) / interval - 1);
     }
+  }
+
+  /** Something done on all tiles at the same time: each waits for the slowest. */
+  #together(deed: (tile: LearningTile) => number, operation: string): void {
+    const lasted = this.#tiles.map(deed);
+    const longest = Math.max(...lasted);
+    for (const [k, tile] of this.#tiles.entries()) tile.elapse(longest - lasted[k]!);
+    this.#clock += longest;
+    if (longest > 0) this.#sink?.({ operation, place: this.name, count: 0, duration: longest });
+  }
+
+  #refreshAll(event: number): void {
+    this.#together((tile) => {
+      const { seconds, refreshed, missed } = tile.refresh(this.#refresh!, event);
+      this.#refreshed += refreshed;
+      this.#missed += missed;
+      return seconds;
+    }, "refreshRead");
+  }
+
+  /** Pairs that were refreshed so far, and those of them whose difference was not reached. */
+  get refreshes(): { readonly refreshed: number; readonly missed: number } {
+    return { refreshed: this.#refreshed, missed: this.#missed };
+  }
+
+  /** Writes every pulse of updates down from now on. */
+  follow(trace: PulseTrace): void {
+    this.#trace = trace;
+    for (const tile of this.#tiles) tile.follow(trace);
   }
 
   elapse(seconds: number): void {
@@ -196,31 +195,9 @@ export class LearningLayer implements LearningProduct {
     return positive.map((conductance, i) => (conductance - negative[i]!) / this.#siemens);
   }
 
-  /** Notes every pulse in a trace from now on. */
-  follow(trace: PulseTrace): void {
-    this.#trace = trace;
-    for (const [k, { synapses }] of this.#tiles.entries()) {
-      const { tile, rows, columns } = this.#layer.placed[k]!;
-      trace.follow(synapses, this.name, tile.columns, rows[0], columns[0]);
-    }
-  }
-
-  /** Pulses that devices got since they were made, those of programming included: mean and maximum over all. */
+  /** Pulses that devices got since they were made, those of programming included. */
   wear(): WearSummary {
-    let [devices, sum, maximum] = [0, 0, 0];
-    for (const tile of this.#tiles) {
-      for (const set of tile.wear()) {
-        devices += set.length;
-        for (const pulses of set) {
-          sum += pulses;
-          maximum = Math.max(maximum, pulses);
-        }
-      }
-    }
-    const cells = this.#layer.placed.flatMap(({ tile: { array } }) => [array.positive, array.negative]);
-    const clipped = cells.reduce((all, { limited }) => all + (limited?.clipped ?? 0), 0);
-    const stuck = cells.reduce((all, { limited }) => all + (limited?.stuck ?? 0), 0);
-    return { devices, pulses: sum, mean: sum / devices, maximum, clipped, stuck };
+    return wearOf(this.#layer.placed.flatMap(({ tile: { array } }) => [array.positive, array.negative]));
   }
 
   /** Updates of synapses that the rule asked for, and those that the counters of signs let through. */
@@ -249,7 +226,16 @@ export class LearningLayer implements LearningProduct {
       ] as const;
     });
     return joinSections(this.#owner, {
-      numbers: bytesOfNumbers([reading, update, transposed, waiting, this.#clock, ...ranges]),
+      numbers: bytesOfNumbers([
+        reading,
+        update,
+        transposed,
+        waiting,
+        this.#clock,
+        this.#refreshed,
+        this.#missed,
+        ...ranges,
+      ]),
       ...Object.fromEntries(tiles),
     });
   }
@@ -257,16 +243,12 @@ export class LearningLayer implements LearningProduct {
   restore(bytes: Uint8Array): void {
     const sections = sectionsOf(this.#owner, bytes);
     const part = (name: string): Uint8Array => sections.get(name)!;
-    const [reading, update, transposed, waiting, clock, ...ranges] = numbersOfBytes(part("numbers")) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      ...number[],
-    ];
+    const [reading, update, transposed, waiting, clock, refreshed, missed, ...ranges] = numbersOfBytes(
+      part("numbers"),
+    ) as [number, number, number, number, number, number, number, ...number[]];
     this.#numbers = { reading, update, transposed, waiting };
     this.#clock = clock;
+    [this.#refreshed, this.#missed] = [refreshed, missed];
     for (const [k, gain] of this.#gains.entries()) {
       gain.forward.range = ranges[2 * k]!;
       gain.transposed.range = ranges[2 * k + 1]!;

@@ -1,5 +1,4 @@
 import {
-  devicesOf,
   type LineActivity,
   newLineActivity,
   type PulseSteps,
@@ -13,56 +12,80 @@ import { at, type Draw } from "../../src/ground/draws/index.ts";
 import type { EventSink } from "../../src/ground/events.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { PlacedTile } from "../placed-tile.ts";
-import { Arbitration, type ArbitrationSpec, type Arrangement, SynapseArray } from "../synapses/index.ts";
+import {
+  Arbitration,
+  type ArbitrationSpec,
+  type Arrangement,
+  type GivenPulses,
+  refreshPairs,
+  SynapseArray,
+} from "../synapses/index.ts";
+import type { TileSpec } from "../tile-spec.ts";
 import { HalfSelectedCells } from "./half-selected.ts";
+import type { PulseTrace } from "./pulse-trace.ts";
+import { type Refresh, refreshSpec } from "./refresh.ts";
 import { reportUpdate } from "./update-events.ts";
 
 /** Makes the rule that turns rank-1 steps into the pulses of a tile. */
 export type RuleOfTile = (setting: UpdateSetting) => UpdateRule;
+
+/** What the tiles of a layer that learns have in common. */
+export interface LearningTileOptions {
+  readonly spec: TileSpec;
+  /** One device. */
+  readonly device: PreparedDevice;
+  readonly arrangement: Arrangement;
+  readonly arbitration: ArbitrationSpec;
+  readonly steps: PulseSteps;
+  /** S that one potentiating pulse of a device adds. */
+  readonly step: number;
+  readonly rule: RuleOfTile;
+  /** s from a slot of an update to the next, at least. */
+  readonly period: number;
+  readonly selection: Selection;
+  /** Where events are booked. */
+  readonly place: string;
+  readonly sink: EventSink | null;
+}
 
 /** A tile whose devices are pulsed: its part of every rank-1 step. */
 export class LearningTile {
   readonly synapses: SynapseArray;
   readonly rule: UpdateRule;
   readonly #placed: PlacedTile;
+  readonly #options: LearningTileOptions;
+  readonly #halfSelected: HalfSelectedCells;
   readonly #counts: Int16Array;
   readonly #activity: LineActivity;
-  readonly #halfSelected: HalfSelectedCells;
   /** s of a slot in which weights grow, and of one in which they fall. */
   readonly #slots: { readonly growing: number; readonly falling: number };
 
-  /** @param period  s from a slot to the next, at least */
-  constructor(
-    engine: Engine,
-    placed: PlacedTile,
-    device: PreparedDevice,
-    arrangement: Arrangement,
-    arbitration: ArbitrationSpec,
-    steps: PulseSteps,
-    rule: RuleOfTile,
-    period: number,
-    selection: Selection,
-    draw: Draw,
-  ) {
+  constructor(engine: Engine, placed: PlacedTile, options: LearningTileOptions, draw: Draw) {
+    const { device, arrangement, arbitration, steps, rule, period, selection } = options;
     const { array, rows, columns } = placed.tile;
-    const { positive, negative } = array;
     this.#placed = placed;
+    this.#options = options;
     this.synapses = new SynapseArray(
-      positive,
-      negative,
+      array.positive,
+      array.negative,
       device.operation,
       arrangement,
       new Arbitration(arbitration, rows * columns, draw),
     );
+    this.#halfSelected = new HalfSelectedCells(engine, device, this.synapses, rows, columns, selection);
     this.rule = rule({ engine, rows, columns, steps, draw: at(draw, "rule") });
     this.#counts = new Int16Array(rows * columns);
     this.#activity = newLineActivity(rows, columns, arrangement === "differential");
-    this.#halfSelected = new HalfSelectedCells(engine, device, this.synapses, rows, columns, selection);
     const { potentiate, depress } = device.operation;
     const [up, down] = [potentiate!.width, (arrangement === "differential" ? potentiate! : depress!).width];
     // The negative set of a pair that is pulsed oppositely gets the other pulse.
     const longest = arrangement === "push-pull" ? Math.max(up, down) : 0;
     this.#slots = { growing: Math.max(up, longest, period), falling: Math.max(down, longest, period) };
+  }
+
+  /** Its cells have been read. */
+  wasRead(): void {
+    this.#halfSelected.forget();
   }
 
   /**
@@ -73,19 +96,11 @@ export class LearningTile {
    * @param number  numbers the update
    * @returns s that it lasted: 0 where there was nothing to do
    */
-  update(
-    x: Float32Array,
-    d: Float32Array,
-    rate: number,
-    number: number,
-    place: string,
-    sink: EventSink | null,
-  ): number {
+  update(x: Float32Array, d: Float32Array, rate: number, number: number): number {
     const { rows, columns } = this.#placed;
-    const input = x.subarray(...rows);
-    const output = d.subarray(...columns);
+    const { arrangement, place, sink } = this.#options;
     const [counts, activity] = [this.#counts, this.#activity];
-    this.rule.request(input, output, rate, number, counts, activity);
+    this.rule.request(x.subarray(...rows), d.subarray(...columns), rate, number, counts, activity);
     const seconds = updateSeconds(activity, this.#slots);
     let found = 0;
     for (let i = 0; i < counts.length; i++) if (counts[i] !== 0) found++;
@@ -96,41 +111,50 @@ export class LearningTile {
       selected[k] = i;
       asked[k++] = counts[i]!;
     }
-    if (found === 0 && seconds === 0) return 0;
     const disturbed = this.#halfSelected.disturb(counts, activity, sink !== null);
+    if (sink) reportUpdate(activity, arrangement, disturbed, place, sink);
+    if (found === 0 && seconds === 0) return 0;
     const done = this.synapses.update(asked, selected, seconds);
-    if (sink) {
-      reportUpdate(activity, this.synapses.arrangement, disturbed, place, sink);
-      const { pulses, works } = done;
-      sink({
-        operation: "potentiation",
-        place,
-        count: pulses.potentiation,
-        work: works.potentiation,
-        duration: seconds,
-      });
-      sink({ operation: "depression", place, count: pulses.depression, work: works.depression });
-    }
+    this.#report(done);
     return done.seconds;
   }
 
-  /** Its cells have been read. */
-  wasRead(): void {
-    this.#halfSelected.forget();
+  #report({ pulses, works }: GivenPulses): void {
+    const { place, sink } = this.#options;
+    sink?.({ operation: "potentiation", place, count: pulses.potentiation, work: works.potentiation });
+    sink?.({ operation: "depression", place, count: pulses.depression, work: works.depression });
+  }
+
+  /**
+   * Refreshes its pairs.
+   *
+   * @param event  numbers the refresh
+   * @returns s that it lasted, pairs that were refreshed, and those of them whose difference was not reached
+   */
+  refresh(
+    refresh: Refresh,
+    event: number,
+  ): { readonly seconds: number; readonly refreshed: number; readonly missed: number } {
+    const { spec, device, step, place, sink } = this.#options;
+    const { tile } = this.#placed;
+    const done = refreshPairs(
+      this.synapses,
+      refreshSpec(refresh, device, spec, tile.rows, tile.columns, this.synapses, step),
+      event,
+    );
+    this.#report(done.erased);
+    this.#report(done.written);
+    sink?.({ operation: "refreshRead", place, count: done.reads, work: done.readWork });
+    return done;
+  }
+
+  /** Writes every pulse down from now on. */
+  follow(trace: PulseTrace): void {
+    const { tile, rows, columns } = this.#placed;
+    trace.follow(this.synapses, this.#options.place, tile.columns, rows[0], columns[0]);
   }
 
   elapse(seconds: number): void {
     if (seconds > 0) this.#placed.tile.array.elapse(seconds);
-  }
-
-  /** Pulses that wrote each device so far, of every device of both sets, one after another. */
-  wear(): Float64Array[] {
-    const { positive, negative } = this.#placed.tile.array;
-    return [positive, negative].map((cells) => {
-      const { population } = devicesOf(cells);
-      const wear = new Float64Array(population.count);
-      population.wear?.(wear);
-      return wear;
-    });
   }
 }

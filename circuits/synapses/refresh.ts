@@ -25,7 +25,7 @@ export interface RefreshWork {
   /** Pairs that were refreshed, and those of them whose difference was not reached. */
   readonly refreshed: number;
   readonly missed: number;
-  /** Reads of single devices and their work, J. */
+  /** Reads of one side of a pair, and their work, J. */
   readonly reads: number;
   readonly readWork: number;
   /** Pulses that brought devices down, and those that wrote differences again. */
@@ -145,7 +145,7 @@ class PairReader {
       this.work += this.#works[i]!;
       this.#works[i] = 0;
     }
-    this.reads += 2 * selected.length * this.#synapses.arbitration.spec.devices;
+    this.reads += 2 * selected.length;
     this.#synapses.elapse(readTime);
     this.seconds += readTime;
   }

@@ -146,6 +146,7 @@ describe("what an account says of known events", () => {
       { operation: "digitalOperation", place: "digital", count: 256 },
       { operation: "digitalMac", place: "digital", count: 100 },
       { operation: "bitLineDrive", place: "fc1", count: 200 },
+      { operation: "refreshRead", place: "fc1", count: 400, work: 5e-12 },
       { operation: "potentiation", place: "fc1", count: 30, work: 6e-12 },
       { operation: "depression", place: "fc1", count: 10, work: 4e-12 },
       { operation: "halfSelectedPulse", place: "fc1", count: 1000, work: 3e-12 },
@@ -190,9 +191,15 @@ describe("what an account says of known events", () => {
       expect(row.formula).not.toBe("");
       expect(["measured", "paper", "secondary", "derived", "assumed"]).toContain(row.howKnown);
       if (
-        !["cellRead", "potentiation", "depression", "supplyHeadroom", "static", "halfSelectedPulse"].includes(
-          row.operation,
-        )
+        ![
+          "cellRead",
+          "refreshRead",
+          "potentiation",
+          "depression",
+          "supplyHeadroom",
+          "static",
+          "halfSelectedPulse",
+        ].includes(row.operation)
       ) {
         expect(row.count * row.energyEach).toBeCloseTo(row.energy, 20);
       }
