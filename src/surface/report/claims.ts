@@ -7,8 +7,9 @@ type Claim = PaperOutput["claims"][number];
 export function worth(value: number | null, unit: string): string {
   if (value === null) return missing;
   if (unit !== "1") return quantity(value, unit);
-  if (Number.isInteger(value)) return grouped(value).replace(/^-/, "−");
-  return grouped(Number(value.toPrecision(4))).replace(/^-/, "−");
+  const rounded = Number.isInteger(value) ? value : Number(value.toPrecision(4));
+  const text = rounded !== 0 && Math.abs(rounded) < 1e-4 ? `${rounded}` : grouped(rounded);
+  return text.replace(/-/g, "−");
 }
 
 /** "at least 0.9", "0.75 to 0.85", "exactly 0". */

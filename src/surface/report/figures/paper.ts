@@ -19,7 +19,7 @@ export function paperFigure({ title, x, y, series }: Figure): Markup {
   );
   const [yName, ySize] = unitOf(
     y,
-    series.flatMap(({ y: values, low = [], high = [] }) => [...values, ...low, ...high]),
+    series.flatMap(({ mark, y: values, low = [], high = [] }) => [...(mark === "band" ? [] : values), ...low, ...high]),
   );
   const shown = series.map((one, index) => ({
     one,
@@ -32,7 +32,7 @@ export function paperFigure({ title, x, y, series }: Figure): Markup {
   const bottom = named ? 46 + 6.2 * 0.72 * Math.max(...x.names.map((name) => name.length)) : 50;
   const height = 330 + bottom - 50 + legend;
   const xs = shown.flatMap(({ points }) => points.map((point) => point.x));
-  const width = barWidth(xs);
+  const width = barWidth(bars.length > 0 ? bars.flatMap((one) => one.x.map((at) => at / xSize)) : xs);
   const xDomain = domainOf(xs, x.scale === "log", bars.length > 0 || named ? width / 2 + width * 0.2 : 0);
   const ys = shown.flatMap(({ points }) => points.flatMap(({ y: value, low, high }) => [value, low, high]));
   const yDomain = yRange(ys, y.scale === "log", bars.length > 0);
@@ -80,13 +80,21 @@ function unitOf({ unit, scale }: Axis, values: readonly number[]): readonly [str
   return [` (${name})`, divisor];
 }
 
-function pointsOf({ x, y, low, high }: Series, xSize: number, ySize: number, xLog: boolean, yLog: boolean): Point[] {
+function pointsOf(
+  { mark, x, y, low, high }: Series,
+  xSize: number,
+  ySize: number,
+  xLog: boolean,
+  yLog: boolean,
+): Point[] {
+  // A band is what lies between its ends.
+  const middle = (k: number) => (mark === "band" ? ((low?.[k] ?? 0) + (high?.[k] ?? 0)) / 2 : y[k]!);
   return x
     .map((at, k) => ({
       x: at / xSize,
-      y: y[k]! / ySize,
-      low: (low?.[k] ?? y[k]!) / ySize,
-      high: (high?.[k] ?? y[k]!) / ySize,
+      y: middle(k) / ySize,
+      low: (low?.[k] ?? middle(k)) / ySize,
+      high: (high?.[k] ?? middle(k)) / ySize,
     }))
     .filter((point) => !(xLog && point.x <= 0) && !(yLog && point.y <= 0))
     .map((point) => (yLog && point.low <= 0 ? { ...point, low: point.y } : point));
