@@ -49,7 +49,7 @@ export function separationClaims(sizes: readonly RunsOfSize[], seeds: number, st
     id: "3.j",
     text: `Least rise of the mean d' from one N to the next, N = ${sizes.map(({ devices }) => devices).join(", ")}`,
     unit: "1",
-    low: Number.MIN_VALUE,
+    low: 0,
     high: null,
     howKnown: "paper",
   } as const;
