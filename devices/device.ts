@@ -194,8 +194,9 @@ export interface Cells {
   apply(stimulus: Stimulus, work: Float64Array, selected?: Uint32Array): void;
   /**
    * Whole pulses, to every cell its own number of them one after another, which learning asks for. What is random in a cell's pulse is
-   * addressed by the cell and the number of pulses it had before: the same bits however pulses are divided over calls. Time passes for a
-   * cell while it is pulsed, and the clock stands still unless the trains say how long they last. Absent where no pulse is known.
+   * addressed by the cell and the number of pulses it had before, and the bits are the same however pulses are divided over calls; but a law
+   * may draw what a whole train comes to at once where all cells have trains (no `selected`), by the cell and the number of such calls: then
+   * the same calls give the same bits, and calls otherwise divided the same distribution. Time passes for a cell while it is pulsed, and the clock stands still unless the trains say how long they last. Absent where no pulse is known.
    *
    * @param work  J, [count], added to
    */

@@ -11,7 +11,7 @@ import { lifetimeOf, type WearLaw, windowLeft } from "./wear.ts";
 export const hold = { not: 0, neverWorked: 1, wornOut: 2, asTold: 3 } as const;
 
 /** Numbers of a population that come before those of its read noise. */
-export const ownNumbers = 5;
+export const ownNumbers = 6;
 
 /** The devices of a population, one at a time: `take` brings a device's numbers, `put` stores them within its limits. */
 export class Devices {

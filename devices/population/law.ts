@@ -108,6 +108,8 @@ export interface BulkTrains {
   /** Normals of pulse n of device i are those of cell i in event n of this draw, times `scale`. */
   readonly draw: Draw;
   readonly scale: number;
+  /** Where a law makes one normal of a whole train of each device, without `selected`: normal k of device i is sample i of the event of at(draw, k). */
+  readonly together: { readonly draw: Draw; readonly event: number };
   /** s that ages are behind. */
   readonly behind: number;
   /** Pulses of trains that each device had, and writes; [cells], added to. */

@@ -45,6 +45,8 @@ const clips = 2;
 const written = 3;
 /** Writes that all devices had together, where none wears. */
 const shared = 4;
+/** Trains that all devices had. */
+const trainsOfAll = 5;
 
 /** Cells of one law: their clock, and what is done to them. What one device does is the law's. */
 export class Population implements Cells {
@@ -188,7 +190,9 @@ export class Population implements Cells {
     const conditions = { ...this.#conditions.surroundings(), compliance };
     const scale = this.#switches.programmingNoise ? spread : 0;
     const draw = at(this.#draw, "train");
-    const how = { law, draw, scale, wears: this.#wears };
+    const together = { draw: at(this.#draw, "trains"), event: this.#common[trainsOfAll]! };
+    if (!trains.selected) this.#common[trainsOfAll]!++;
+    const how = { law, draw, together, scale, wears: this.#wears };
     this.#common[clips]! += trainDevices(this.#engine, this.#devices, how, trains, conditions, work);
     if (trains.lasting === undefined) return;
     const wait = waitsOf(trains, this.count);

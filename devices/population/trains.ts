@@ -13,6 +13,8 @@ export type TrainConditions = Pick<Stretch, "temperature" | "irradiance" | "wave
 export interface TrainLaw {
   readonly law: DeviceLaw;
   readonly draw: Draw;
+  /** Of normals that stand for whole trains of all devices, and its number among them. */
+  readonly together: { readonly draw: Draw; readonly event: number };
   /** Of spreads; 0: none. */
   readonly scale: number;
   /** Whether writes may be a device's last, or close its window. */
@@ -41,14 +43,14 @@ export function trainDevices(
     since: 0,
   });
   const [up, down] = [stretchOf(potentiate), stretchOf(depress)];
-  const { law, draw, scale, wears } = how;
+  const { law, draw, together, scale, wears } = how;
   const { held, behind, trained, writes } = devices;
   if (law.bulk?.train && !wears) {
     const free = devices.anyHeld ? counts.slice() : counts;
     if (free !== counts) {
       for (let k = 0; k < free.length; k++) if (held[selected ? selected[k]! : k] !== hold.not) free[k] = 0;
     }
-    const trains = { up, down, counts: free, selected, draw, scale, behind, trained, writes, work };
+    const trains = { up, down, counts: free, selected, draw, together, scale, behind, trained, writes, work };
     const clipped = law.bulk.train(engine, devices.arrays, trains);
     if (clipped !== false) {
       if (free !== counts) oneByOne(devices, how, up, down, counts, selected, work, true);

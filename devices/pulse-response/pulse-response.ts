@@ -3,7 +3,8 @@ import { leafAt } from "../../src/ground/known-tree.ts";
 import type { DeviceModel } from "../device.ts";
 import { type DeviceLaw, type Numbers, preparePopulation, type Trait } from "../population/index.ts";
 import { numberAt, wordAt } from "../values.ts";
-import { afterPulse, lowerLimit, type PulseStep, pulseKernel, upperLimit } from "./pulse.ts";
+import { afterPulse, lowerLimit, type PulseStep, upperLimit } from "./pulse.ts";
+import { pulseKernel } from "./pulse-kernel.ts";
 import { shapesOf } from "./shapes.ts";
 import { wholePulseLaw } from "./whole-pulses.ts";
 

@@ -1,62 +1,9 @@
 import { fillBlock } from "../../src/ground/draws/normal.as";
 import { loadFloats, storeFloats } from "../../src/ground/kernels/lanes.as";
-import { exp2, log2, one } from "../../src/ground/kernels/mathematics.as";
+import { freed, number, takeNumbers } from "./pulse-law.as";
 
 const normals = memory.data(2048, 16);
 const written = memory.data(2048, 16);
-
-/** The pulse's numbers, in the order of `asNumbers`: where they lie is known beforehand, which saves sums of addresses. */
-const numbers = memory.data(64, 16);
-// @ts-ignore: decorator
-@inline
-function number(index: usize): v128 {
-  return v128.load_splat<f32>(numbers + (index << 2));
-}
-
-/** f of four devices; `shape` is known where it is inlined. */
-// @ts-ignore: decorator
-@inline
-function shapeAt(shape: i32, w: v128, low: v128, high: v128, first: v128, second: v128, up: bool): v128 {
-  if (shape == 0) return f32x4.add(number(9), f32x4.mul(number(10), w));
-  if (shape == 1) {
-    const limit = up ? f32x4.pmax(number(9), high) : f32x4.pmin(number(9), low);
-    return f32x4.sub(one(), f32x4.div(w, limit));
-  }
-  if (shape == 2) {
-    const gamma = f32x4.abs(f32x4.add(number(9), f32x4.sub(up ? first : second, one())));
-    return f32x4.sub(one(), f32x4.mul(f32x4.mul(gamma, number(10)), w));
-  }
-  const range = f32x4.pmax(f32x4.splat(1e-30), f32x4.sub(high, low));
-  if (shape == 3) {
-    const z = f32x4.add(f32x4.div(f32x4.mul(number(9), w), range), number(10));
-    const exponential = f32x4.mul(number(11), exp2(f32x4.mul(number(12), z)));
-    return f32x4.pmax(f32x4.splat(0), f32x4.sub(one(), exponential));
-  }
-  const share = f32x4.div(up ? f32x4.sub(high, w) : f32x4.sub(w, low), range);
-  const held = f32x4.pmin(one(), f32x4.pmax(f32x4.splat(1.17549435e-38), share));
-  const exponent = f32x4.mul(number(9), f32x4.pmax(f32x4.splat(0), f32x4.add(first, number(10))));
-  const power = exp2(f32x4.mul(exponent, log2(held)));
-  // 0 to the power 0 is 1, to any other 0.
-  const gone = v128.and(f32x4.le(share, f32x4.splat(0)), f32x4.gt(exponent, f32x4.splat(0)));
-  return v128.andnot(power, gone);
-}
-
-/** The weight of four devices after the pulse, before it is held within the limits. */
-// @ts-ignore: decorator
-@inline
-function freed(
-  shape: i32, up: bool, lengthy: bool, w: v128, low: v128, high: v128, gain: v128, asymmetry: v128, first: v128,
-  second: v128, normal: v128,
-): v128 {
-  const own = f32x4.add(gain, number(2));
-  const whole = up ? f32x4.add(own, asymmetry) : f32x4.sub(own, asymmetry);
-  const step = f32x4.mul(number(1), f32x4.pmax(f32x4.splat(0), whole));
-  const mean = f32x4.mul(step, shapeAt(shape, w, low, high, first, second, up));
-  let sigma = f32x4.add(f32x4.mul(number(4), f32x4.abs(mean)), f32x4.mul(number(5), step));
-  if (lengthy) sigma = f32x4.add(sigma, f32x4.add(number(6), f32x4.mul(number(7), f32x4.abs(w))));
-  const change = f32x4.add(mean, f32x4.mul(sigma, normal));
-  return up ? f32x4.add(w, change) : f32x4.sub(w, change);
-}
 
 /** Adds the work of four devices from their weights before and after, summed. */
 // @ts-ignore: decorator
@@ -159,7 +106,7 @@ function stepBlock(
     }
     v128.store(sums, sum);
     for (let i = 0; i < there; i++) {
-      const open = max<f32>(0, load<f32>(sums + (<usize>i << 2)) - load<f32>(numbers, 52));
+      const open = max<f32>(0, load<f32>(sums + (<usize>i << 2)) - f32x4.extract_lane(number(13), 0));
       store<f64>(work, load<f64>(work) + energy * <f64>open);
       work += 8;
     }
@@ -209,9 +156,9 @@ export function stepDevices(
   numbersOfPulse: usize, shape: i32, weight: usize, noise: usize, places: usize, key0: u32, key1: u32, noiseKey0: u32,
   noiseKey1: u32, low: u32, high: u32, work: usize, energy: f64, count: i32,
 ): i32 {
-  memory.copy(numbers, numbersOfPulse, 56);
-  const up = load<f32>(numbers) > 0;
-  const lengthy = noise != 0 || load<f32>(numbers, 24) != 0 || load<f32>(numbers, 28) != 0;
+  takeNumbers(numbersOfPulse);
+  const up = load<f32>(numbersOfPulse) > 0;
+  const lengthy = noise != 0 || load<f32>(numbersOfPulse, 24) != 0 || load<f32>(numbersOfPulse, 28) != 0;
   let clipped = 0;
   let block: usize = 0;
   for (let start = 0; start < count; start += 512) {

@@ -1,6 +1,6 @@
 import { at, fillNormalPlain, wordsOfEvent } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
-import type { BulkLaw, BulkState, Numbers, PulseRandomness, Stretch } from "../population/index.ts";
+import type { BulkState, Numbers, PulseRandomness } from "../population/index.ts";
 import type { Shape } from "./shapes.ts";
 
 /** What one pulse of one direction does: pulse-response.ts has the law. All in units of the weight, sigma's parts added. */
@@ -22,32 +22,6 @@ export interface PulseStep {
   readonly floor: number;
   /** Which traits all devices have alike. */
   readonly alike: readonly boolean[];
-}
-
-interface PulseLaw {
-  readonly up: PulseStep;
-  readonly down: PulseStep;
-  /** V. */
-  readonly threshold: number;
-  /** S per weight, and the weight of 0 S. */
-  readonly conductanceOf: { readonly perWeight: number; readonly floor: number };
-}
-
-/** Whole pulses of every device by a kernel, with its twin. */
-export function pulseKernel({ up, down, threshold, conductanceOf }: PulseLaw): BulkLaw {
-  return {
-    pulse(engine, state, stretch, random, work) {
-      if (!isWholePulse(stretch, threshold)) return false;
-      const { from, duration } = stretch;
-      // Of the mean of two weights above the floor.
-      const energy = (from * from * duration * conductanceOf.perWeight) / 2;
-      return stepDevices(engine, from > 0 ? up : down, state, random, energy, work);
-    },
-  };
-}
-
-function isWholePulse({ from, to, since, compliance }: Stretch, threshold: number): boolean {
-  return from === to && since === 0 && Math.abs(from) >= threshold && compliance === Number.POSITIVE_INFINITY;
 }
 
 const noNormals = new Float32Array(0);
@@ -73,13 +47,7 @@ export function stepDevices(
   const mark = memory.mark();
   const numbers = memory.float32(pulseNumbers);
   numbers.set(asNumbers(pulse, random.scale));
-  // A trait that all have alike is one block, read again and again.
-  const places = memory.int32(2 * pulseTraits);
-  for (let k = 0; k < pulseTraits; k++) {
-    const alike = pulse.alike[k] !== false || random.scale === 0;
-    places[2 * k] = memory.address(state.traits[k] ?? state.traits[0]!);
-    places[2 * k + 1] = alike ? 0 : 4 * 512;
-  }
+  const places = placesOf(engine, pulse, state, random.scale);
   const [low, high] = wordsOfEvent(random.event);
   const [own, written] = [at(random.draw, 0).key, at(random.draw, 1).key];
   const noise = state.x[1] as Float32Array | undefined;
@@ -106,11 +74,22 @@ export function stepDevices(
   return clipped;
 }
 
-const pulseNumbers = 14;
+export const pulseNumbers = 14;
 const pulseTraits = 6;
 
+/** Where the kernel finds each trait, and how far it goes on from a block of devices to the next: one that all have alike is one block. */
+export function placesOf(engine: Engine, { alike }: PulseStep, { traits }: BulkState, scale: number): Int32Array {
+  const { memory } = engine;
+  const places = memory.int32(2 * pulseTraits);
+  for (let k = 0; k < pulseTraits; k++) {
+    places[2 * k] = memory.address(traits[k] ?? traits[0]!);
+    places[2 * k + 1] = alike[k] !== false || scale === 0 ? 0 : 4 * 512;
+  }
+  return places;
+}
+
 /** In the order the kernel reads; exponents are of 2. */
-function asNumbers(pulse: PulseStep, spread: number): number[] {
+export function asNumbers(pulse: PulseStep, spread: number): number[] {
   const { direction, step, bias, shape, floor } = pulse;
   const [a = 0, b = 0, c = 0, d = 0] = shape.numbers;
   const noise = [pulse.relativeNoise, pulse.stepNoise, pulse.constantNoise, pulse.weightNoise, pulse.writeNoise];

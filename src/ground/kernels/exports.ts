@@ -138,6 +138,27 @@ export interface KernelExports {
     add: number,
   ): void;
 
+  /** `pulses`: numbers of a pulse up and of one down; `keys` three draws; `work` [count]; `cells` 0: all. train.as.ts says more. */
+  trainPulses(
+    pulses: number,
+    shape: number,
+    closed: number,
+    weight: number,
+    noise: number,
+    places: number,
+    trained: number,
+    writes: number,
+    work: number,
+    energyUp: number,
+    energyDown: number,
+    keys: number,
+    low: number,
+    high: number,
+    cells: number,
+    counts: number,
+    count: number,
+  ): number;
+
   /** `sumAsked` 0: differences; otherwise variances, whose codes of a block are to add up to it. */
   packWeights(
     positive: number,

@@ -12,6 +12,7 @@ const generated = join(root, "src/ground/kernels/generated/kernels.ts");
 const floors = ["src/ground", "devices", "crossbar", "circuits", "experiments"];
 /** Functions that kernels share; not exported. */
 const libraries = new Set([
+  "devices/pulse-response/pulse-law.as.ts",
   "src/ground/draws/philox.as.ts",
   "src/ground/kernels/lanes.as.ts",
   "src/ground/kernels/mathematics.as.ts",

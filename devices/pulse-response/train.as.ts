@@ -1,0 +1,334 @@
+import { fourNormalsOfCell } from "../../src/ground/draws/cell-normals.as";
+import { fillBlock } from "../../src/ground/draws/normal.as";
+import { one } from "../../src/ground/kernels/mathematics.as";
+import { freed, takeNumbers } from "./pulse-law.as";
+
+const normals = memory.data(2048, 16);
+const written = memory.data(2048, 16);
+/** Lanes on their way to single cells. */
+const lanes = memory.data(16, 16);
+
+/** Numbers of a pulse up and of one down, 64 bytes apart, as `asNumbers` orders them; their order is that of pulse-law.as.ts. */
+let pulses: usize = 0;
+let shape = 0;
+let weight: usize = 0;
+let noise: usize = 0;
+/** Address and advance from block to block of each of six traits. */
+let places: usize = 0;
+let trained: usize = 0;
+let writes: usize = 0;
+let work: usize = 0;
+let energyUp: f64 = 0;
+let energyDown: f64 = 0;
+let key0: u32 = 0;
+let key1: u32 = 0;
+
+/** Where trait k of a device lies: traits that all have alike are one block. */
+// @ts-ignore: decorator
+@inline
+function traitAt(k: usize, cell: usize): usize {
+  const place = places + (k << 3);
+  return <usize>load<u32>(place) + (cell >> 9) * <usize>load<u32>(place, 4) + ((cell & 511) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function ofDirection(up: v128, index: usize): v128 {
+  const place = pulses + (index << 2);
+  return v128.bitselect(v128.load32_splat(place), v128.load32_splat(place, 64), up);
+}
+
+/**
+ * One device pulse by pulse: pulse n takes normals 0 and 1 of event n of its own. Returns how often it was held at a limit.
+ *
+ * `joules`: where its work is added to.
+ */
+function oneByOne(cell: usize, count: i32, joules: usize): i32 {
+  const up = count > 0;
+  const size = up ? count : -count;
+  takeNumbers(up ? pulses : pulses + 64);
+  const single = cell << 2;
+  const floor = load<f32>(pulses, 12);
+  const low = max<f32>(floor, load<f32>(traitAt(3, cell)));
+  const high = max<f32>(low, load<f32>(traitAt(2, cell)));
+  const gain = v128.load32_splat(traitAt(0, cell));
+  const asymmetry = v128.load32_splat(traitAt(1, cell));
+  const first = v128.load32_splat(traitAt(4, cell));
+  const second = v128.load32_splat(traitAt(5, cell));
+  const writeNoise = load<f32>(pulses, 32);
+  let w = load<f32>(weight + single);
+  let before: f32 = noise ? load<f32>(noise + single) : 0;
+  let event = load<f64>(trained + (cell << 3));
+  let sum: f64 = 0;
+  let clipped = 0;
+  for (let pulse = 0; pulse < size; pulse++) {
+    const words = <u64>event;
+    event += 1;
+    const four = fourNormalsOfCell(<u32>cell, <u32>words, <u32>(words >> 32), 0, key0, key1);
+    const normal = f32x4.splat(f32x4.extract_lane(four, 0));
+    const free = f32x4.extract_lane(
+      ofShape(up, f32x4.splat(w), f32x4.splat(low), f32x4.splat(high), gain, asymmetry, first, second, normal), 0,
+    );
+    const held = min<f32>(high, max<f32>(low, free));
+    if (held != free) clipped++;
+    const after: f32 = noise ? writeNoise * f32x4.extract_lane(four, 1) : 0;
+    sum += max<f64>(0, <f64>w + <f64>held + <f64>before + <f64>after - 2 * <f64>floor);
+    w = held;
+    before = after;
+  }
+  store<f32>(weight + single, w);
+  if (noise) store<f32>(noise + single, before);
+  const double = cell << 3;
+  store<f64>(trained + double, event);
+  store<f64>(writes + double, load<f64>(writes + double) + <f64>size);
+  store<f64>(joules, load<f64>(joules) + (up ? energyUp : energyDown) * sum);
+  return clipped;
+}
+
+function ofShape(
+  up: bool, w: v128, low: v128, high: v128, gain: v128, asymmetry: v128, first: v128, second: v128, normal: v128,
+): v128 {
+  if (shape == 0) return directed(0, up, w, low, high, gain, asymmetry, first, second, normal);
+  if (shape == 1) return directed(1, up, w, low, high, gain, asymmetry, first, second, normal);
+  if (shape == 2) return directed(2, up, w, low, high, gain, asymmetry, first, second, normal);
+  if (shape == 3) return directed(3, up, w, low, high, gain, asymmetry, first, second, normal);
+  return directed(4, up, w, low, high, gain, asymmetry, first, second, normal);
+}
+
+// @ts-ignore: decorator
+@inline
+function directed(
+  law: i32, up: bool, w: v128, low: v128, high: v128, gain: v128, asymmetry: v128, first: v128, second: v128, normal: v128,
+): v128 {
+  return up
+    ? freed(law, true, true, w, low, high, gain, asymmetry, first, second, normal)
+    : freed(law, false, true, w, low, high, gain, asymmetry, first, second, normal);
+}
+
+/** M and Q by doubling, of four devices: M = ((1 + k)^n - 1) / k, Q the sum of M over 0 .. n - 1. */
+let doubledM: v128 = i32x4.splat(0);
+let doubledQ: v128 = i32x4.splat(0);
+function double(k: v128, n: v128): void {
+  let all = 0;
+  all |= i32x4.extract_lane(n, 0);
+  all |= i32x4.extract_lane(n, 1);
+  all |= i32x4.extract_lane(n, 2);
+  all |= i32x4.extract_lane(n, 3);
+  let m = f32x4.splat(0);
+  let q = m;
+  let so = m;
+  const ratio = f32x4.add(one(), k);
+  for (let bit = 31 - clz(all); bit >= 0; bit--) {
+    const grown = f32x4.add(f32x4.splat(2), f32x4.mul(k, m));
+    q = f32x4.add(f32x4.mul(q, grown), f32x4.mul(so, m));
+    m = f32x4.mul(m, grown);
+    so = f32x4.add(so, so);
+    const odd = i32x4.shr_s(i32x4.shl(n, 31 - bit), 31);
+    q = f32x4.add(q, v128.and(odd, m));
+    m = v128.bitselect(f32x4.add(f32x4.mul(m, ratio), one()), m, odd);
+    so = f32x4.add(so, v128.and(odd, one()));
+  }
+  doubledM = m;
+  doubledQ = q;
+}
+
+/** Four devices' trains in closed form, where no limit can be met; returns how often they were held at one. train.ts has the equations. */
+// @ts-ignore: decorator
+@inline
+function four(law: i32, additive: bool, cell: usize, signed: v128, normal: v128, fresh: usize): i32 {
+  const zero = f32x4.splat(0);
+  const up = i32x4.gt_s(signed, zero);
+  const count = i32x4.abs(signed);
+  const n = f32x4.convert_i32x4_s(count);
+  const w = v128.load(weight + (cell << 2));
+  const floor = v128.load32_splat(pulses, 12);
+  const low = f32x4.pmax(floor, v128.load(traitAt(3, cell)));
+  const high = f32x4.pmax(low, v128.load(traitAt(2, cell)));
+  const direction = ofDirection(up, 0);
+  const whole = f32x4.add(
+    f32x4.add(v128.load(traitAt(0, cell)), ofDirection(up, 2)), f32x4.mul(direction, v128.load(traitAt(1, cell))),
+  );
+  const step = f32x4.mul(v128.load32_splat(pulses, 4), f32x4.pmax(zero, whole));
+  // The mean step is step (offset + slope w).
+  let offset = one();
+  let slope: v128;
+  if (law == 0) {
+    offset = ofDirection(up, 9);
+    slope = ofDirection(up, 10);
+  } else if (law == 1) {
+    const smallest = ofDirection(up, 9);
+    slope = f32x4.div(f32x4.splat(-1), v128.bitselect(f32x4.pmax(smallest, high), f32x4.pmin(smallest, low), up));
+  } else {
+    const own = v128.bitselect(v128.load(traitAt(4, cell)), v128.load(traitAt(5, cell)), up);
+    const gamma = f32x4.abs(f32x4.add(ofDirection(up, 9), f32x4.sub(own, one())));
+    slope = f32x4.neg(f32x4.mul(gamma, ofDirection(up, 10)));
+  }
+  const towards = f32x4.mul(direction, step);
+  const k = f32x4.mul(towards, slope);
+  const mean = f32x4.mul(towards, f32x4.add(offset, f32x4.mul(slope, w)));
+  const spread = f32x4.mul(n, k);
+  let m: v128;
+  let q: v128;
+  if (v128.any_true(f32x4.gt(f32x4.abs(spread), f32x4.splat(0.0625)))) {
+    double(k, count);
+    m = doubledM;
+    q = doubledQ;
+  } else {
+    // Binomial series; what is left out is below 2e-7 of M.
+    const n1 = f32x4.sub(spread, k);
+    const n2 = f32x4.sub(n1, k);
+    const n3 = f32x4.sub(n2, k);
+    const n4 = f32x4.sub(n3, k);
+    let tail = f32x4.add(one(), f32x4.mul(n3, f32x4.add(f32x4.splat(0.25), f32x4.mul(n4, f32x4.splat(0.05)))));
+    tail = f32x4.add(f32x4.splat(0.5), f32x4.mul(f32x4.mul(n2, f32x4.splat(0.16666667)), tail));
+    m = f32x4.mul(n, f32x4.add(one(), f32x4.mul(n1, tail)));
+    let rest = f32x4.add(f32x4.splat(0.041666668), f32x4.mul(n4, f32x4.splat(0.008333334)));
+    rest = f32x4.add(f32x4.splat(0.16666667), f32x4.mul(n3, rest));
+    rest = f32x4.add(f32x4.splat(0.5), f32x4.mul(n2, rest));
+    q = f32x4.mul(f32x4.mul(n, f32x4.sub(n, one())), rest);
+  }
+  const shrunk = f32x4.add(one(), f32x4.mul(k, m));
+  // Noise of one pulse, and of the train.
+  let noisy: v128;
+  let sigma: v128;
+  let fits: v128;
+  if (additive) {
+    noisy = f32x4.add(f32x4.mul(v128.load32_splat(pulses, 20), step), v128.load32_splat(pulses, 24));
+    const two = f32x4.splat(2);
+    const sum = f32x4.div(f32x4.mul(m, f32x4.add(two, f32x4.mul(k, m))), f32x4.add(two, k));
+    sigma = f32x4.mul(noisy, f32x4.sqrt(f32x4.pmax(zero, sum)));
+    fits = f32x4.gt(f32x4.add(one(), k), zero);
+  } else {
+    const relative = v128.load32_splat(pulses, 16);
+    noisy = f32x4.mul(relative, f32x4.abs(mean));
+    const ratio = f32x4.add(one(), k);
+    const square = f32x4.mul(f32x4.mul(k, relative), f32x4.mul(k, relative));
+    const more = f32x4.add(one(), f32x4.mul(f32x4.mul(f32x4.splat(0.25), f32x4.sub(n, one())), square));
+    sigma = f32x4.mul(f32x4.mul(noisy, f32x4.sqrt(n)), f32x4.mul(f32x4.div(shrunk, ratio), more));
+    const slim = f32x4.le(f32x4.mul(n, square), f32x4.splat(0.0025));
+    fits = v128.and(slim, f32x4.gt(f32x4.sub(ratio, f32x4.mul(f32x4.splat(5), f32x4.sqrt(square))), zero));
+  }
+  const moved = f32x4.mul(mean, m);
+  const end = f32x4.add(w, moved);
+  const far = f32x4.mul(f32x4.splat(5), sigma);
+  const slowest = f32x4.mul(f32x4.abs(mean), f32x4.pmin(one(), shrunk));
+  const back = f32x4.pmin(far, f32x4.div(f32x4.mul(f32x4.splat(6.25), f32x4.mul(noisy, noisy)), slowest));
+  const rising = f32x4.ge(moved, zero);
+  const top = f32x4.add(f32x4.pmax(w, end), v128.bitselect(far, back, rising));
+  const bottom = f32x4.sub(f32x4.pmin(w, end), v128.bitselect(back, far, rising));
+  let inside = v128.and(v128.and(f32x4.le(top, high), f32x4.ge(bottom, low)), fits);
+  if (noise) {
+    const clear = f32x4.add(floor, f32x4.mul(f32x4.splat(5), v128.load32_splat(pulses, 32)));
+    inside = v128.and(inside, f32x4.ge(bottom, clear));
+  }
+  const some = i32x4.ne(count, zero);
+  const done = v128.and(inside, some);
+  const free = f32x4.add(end, f32x4.mul(f32x4.mul(direction, sigma), normal));
+  const held = f32x4.pmin(high, f32x4.pmax(low, free));
+  v128.store(weight + (cell << 2), v128.bitselect(held, w, done));
+  // Weights before and after each pulse, above the floor, summed; what noise has moved is taken to have grown evenly.
+  const twice = f32x4.mul(f32x4.add(n, n), f32x4.sub(w, floor));
+  const way = f32x4.mul(mean, f32x4.add(f32x4.add(q, q), m));
+  let sum = f32x4.add(f32x4.add(twice, way), f32x4.mul(n, f32x4.sub(held, end)));
+  if (noise) {
+    const before = v128.load(noise + (cell << 2));
+    const after = f32x4.mul(v128.load32_splat(pulses, 32), v128.load(fresh));
+    sum = f32x4.add(sum, f32x4.add(before, after));
+    v128.store(noise + (cell << 2), v128.bitselect(after, before, done));
+  }
+  addDoubles(work + (cell << 3), v128.and(f32x4.pmax(zero, sum), done), up);
+  addCounts(writes + (cell << 3), v128.and(n, done));
+  let clipped = popcnt(i32x4.bitmask(v128.and(f32x4.ne(held, free), done)));
+  const left = i32x4.bitmask(v128.andnot(some, inside));
+  if (left == 0) return clipped;
+  for (let lane = 0; lane < 4; lane++) {
+    if ((left >> lane) & 1) {
+      v128.store(lanes, signed);
+      clipped += oneByOne(cell + lane, load<i32>(lanes + (<usize>lane << 2)), work + ((cell + lane) << 3));
+    }
+  }
+  return clipped;
+}
+
+// @ts-ignore: decorator
+@inline
+function addDoubles(to: usize, sum: v128, up: v128): void {
+  const energies = v128.bitselect(f64x2.splat(energyUp), f64x2.splat(energyDown), i64x2.extend_low_i32x4_s(up));
+  const others = v128.bitselect(f64x2.splat(energyUp), f64x2.splat(energyDown), i64x2.extend_high_i32x4_s(up));
+  const upper = i8x16.shuffle(sum, sum, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  v128.store(to, f64x2.add(v128.load(to), f64x2.mul(energies, f64x2.promote_low_f32x4(sum))));
+  v128.store(to, f64x2.add(v128.load(to, 16), f64x2.mul(others, f64x2.promote_low_f32x4(upper))), 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function addCounts(to: usize, n: v128): void {
+  const upper = i8x16.shuffle(n, n, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  v128.store(to, f64x2.add(v128.load(to), f64x2.promote_low_f32x4(n)));
+  v128.store(to, f64x2.add(v128.load(to, 16), f64x2.promote_low_f32x4(upper)), 16);
+}
+
+/** A block of up to 512 devices. */
+// @ts-ignore: decorator
+@inline
+function block(law: i32, additive: bool, begin: i32, end: i32, counts: usize): i32 {
+  let clipped = 0;
+  let normal = normals;
+  for (let cell = begin; cell < (end & ~3); cell += 4) {
+    const signed = i32x4.extend_low_i16x8_s(v128.load64_zero(counts + (<usize>cell << 1)));
+    if (v128.any_true(signed)) {
+      clipped += four(law, additive, cell, signed, v128.load(normal), written + (normal - normals));
+    }
+    normal += 16;
+  }
+  return clipped;
+}
+
+function blockOf(additive: bool, begin: i32, end: i32, counts: usize): i32 {
+  if (shape == 0) return additive ? block(0, true, begin, end, counts) : block(0, false, begin, end, counts);
+  if (shape == 1) return additive ? block(1, true, begin, end, counts) : block(1, false, begin, end, counts);
+  return additive ? block(2, true, begin, end, counts) : block(2, false, begin, end, counts);
+}
+
+/**
+ * Trains of devices. `closed` 0: pulse by pulse, else in closed form where that holds, 1 with noise relative to the step, 2 with noise of
+ * one size; `keys`: of normals of single pulses, of trains, and of write noise after trains; `cells` 0: all; work is [count].
+ */
+export function trainPulses(
+  pulsesOf: usize, shapeOf: i32, closed: i32, weightAt: usize, noiseAt: usize, placesAt: usize, trainedAt: usize,
+  writesAt: usize, workAt: usize, up: f64, down: f64, keys: usize, low: u32, high: u32, cells: usize, counts: usize,
+  count: i32,
+): i32 {
+  pulses = pulsesOf;
+  shape = shapeOf;
+  weight = weightAt;
+  noise = noiseAt;
+  places = placesAt;
+  trained = trainedAt;
+  writes = writesAt;
+  work = workAt;
+  energyUp = up;
+  energyDown = down;
+  key0 = load<u32>(keys);
+  key1 = load<u32>(keys, 4);
+  let clipped = 0;
+  if (closed == 0 || cells != 0) {
+    for (let k = 0; k < count; k++) {
+      const some = <i32>load<i16>(counts + (<usize>k << 1));
+      if (some != 0) clipped += oneByOne(cells ? load<u32>(cells + (<usize>k << 2)) : k, some, work + (<usize>k << 3));
+    }
+    return clipped;
+  }
+  for (let start = 0; start < count; start += 512) {
+    const end = min(start + 512, count);
+    fillBlock(load<u32>(keys, 8), load<u32>(keys, 12), <u32>start >> 9, low, high, normals, end - start);
+    if (noise) fillBlock(load<u32>(keys, 16), load<u32>(keys, 20), <u32>start >> 9, low, high, written, end - start);
+    clipped += blockOf(closed == 2, start, end, counts);
+  }
+  // The last that are no four.
+  for (let k = count & ~3; k < count; k++) {
+    const some = <i32>load<i16>(counts + (<usize>k << 1));
+    if (some != 0) clipped += oneByOne(k, some, work + (<usize>k << 3));
+  }
+  return clipped;
+}
