@@ -26,7 +26,7 @@ export interface LearningLayerOptions {
   readonly rule: RuleOfTile;
   /** s from a slot of an update to the next, at least; a slot takes no less than its pulse. */
   readonly period: number;
-  /** How cells that are not meant are kept from being written; absent: "half", or "transistor" where single devices of a cell are pulsed. */
+  /** How cells are kept from pulses that are not meant for them; absent: by a transistor each. */
   readonly selection?: Selection;
   /**
    * When pairs that are only potentiated are written anew; absent: every 100 vectors where one side is above 0.75 and the other above 0.25 of
@@ -35,11 +35,6 @@ export interface LearningLayerOptions {
   readonly refresh?: Refresh | null;
   /** Receives what happens; null where it is not counted. */
   readonly ledger: Ledger | null;
-}
-
-/** A word line and a bit line alone cannot tell the devices of one cell apart. */
-export function usualSelection({ devices, policy }: ArbitrationSpec): Selection {
-  return devices > 1 && policy !== "all" ? "transistor" : "half";
 }
 
 /** Every 100 examples, as assumed for the network of Boybat et al., Nat. Commun. 9, 2514 (2018), doi:10.1038/s41467-018-04933-y. */

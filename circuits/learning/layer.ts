@@ -9,7 +9,7 @@ import { vectorsPerRead } from "../line-product.ts";
 import type { Arbitration, Arrangement } from "../synapses/index.ts";
 import { pulseSteps, sharingOf, usualArrangement } from "./arrangement.ts";
 import { FollowingGain } from "./gain.ts";
-import { type LearningLayerOptions, usualRefresh, usualSelection } from "./layer-options.ts";
+import { type LearningLayerOptions, usualRefresh } from "./layer-options.ts";
 import { LearningTile } from "./learning-tile.ts";
 import type { LearningProduct } from "./product.ts";
 import type { PulseTrace } from "./pulse-trace.ts";
@@ -102,7 +102,7 @@ export class LearningLayer implements LearningProduct {
       step: measured.potentiate,
       rule: options.rule,
       period: options.period,
-      selection: options.selection ?? usualSelection(arbitration),
+      selection: options.selection ?? "transistor",
       place: name,
       sink: this.#sink,
     };

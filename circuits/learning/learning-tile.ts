@@ -56,6 +56,11 @@ export class LearningTile {
   readonly #options: LearningTileOptions;
   readonly #halfSelected: HalfSelectedCells;
   readonly #counts: Int16Array;
+  /** The same memory, two counts at a time. */
+  readonly #pairs: Int32Array;
+  /** Room for cells that are asked for pulses. */
+  readonly #selected: Uint32Array;
+  readonly #asked: Int16Array;
   readonly #activity: LineActivity;
   /** s of a slot in which weights grow, and of one in which they fall. */
   readonly #slots: { readonly growing: number; readonly falling: number };
@@ -74,7 +79,11 @@ export class LearningTile {
     );
     this.#halfSelected = new HalfSelectedCells(engine, device, this.synapses, rows, columns, selection);
     this.rule = rule({ engine, rows, columns, steps, draw: at(draw, "rule") });
-    this.#counts = new Int16Array(rows * columns);
+    const cells = rows * columns;
+    this.#pairs = engine.memory.int32(Math.ceil(cells / 2)).fill(0);
+    this.#counts = new Int16Array(this.#pairs.buffer, this.#pairs.byteOffset, cells);
+    this.#selected = new Uint32Array(cells);
+    this.#asked = new Int16Array(cells);
     this.#activity = newLineActivity(rows, columns, arrangement === "differential");
     const { potentiate, depress } = device.operation;
     const [up, down] = [potentiate!.width, (arrangement === "differential" ? potentiate! : depress!).width];
@@ -102,21 +111,29 @@ export class LearningTile {
     const [counts, activity] = [this.#counts, this.#activity];
     this.rule.request(x.subarray(...rows), d.subarray(...columns), rate, number, counts, activity);
     const seconds = updateSeconds(activity, this.#slots);
-    let found = 0;
-    for (let i = 0; i < counts.length; i++) if (counts[i] !== 0) found++;
-    const selected = new Uint32Array(found);
-    const asked = new Int16Array(found);
-    for (let i = 0, k = 0; k < found; i++) {
-      if (counts[i] === 0) continue;
-      selected[k] = i;
-      asked[k++] = counts[i]!;
-    }
+    const found = this.#gather();
     const disturbed = this.#halfSelected.disturb(counts, activity, sink !== null);
     if (sink) reportUpdate(activity, arrangement, disturbed, place, sink);
     if (found === 0 && seconds === 0) return 0;
-    const done = this.synapses.update(asked, selected, seconds);
+    const done = this.synapses.update(this.#asked.subarray(0, found), this.#selected.subarray(0, found), seconds);
     this.#report(done);
     return done.seconds;
+  }
+
+  /** Takes cells with pulses, and how many each, out of all counts: two at a time, as most of them are 0. @returns how many there are */
+  #gather(): number {
+    const [counts, pairs, selected, asked] = [this.#counts, this.#pairs, this.#selected, this.#asked];
+    let found = 0;
+    for (let pair = 0; pair < pairs.length; pair++) {
+      if (pairs[pair] === 0) continue;
+      const end = Math.min(2 * pair + 2, counts.length);
+      for (let i = 2 * pair; i < end; i++) {
+        if (counts[i] === 0) continue;
+        selected[found] = i;
+        asked[found++] = counts[i]!;
+      }
+    }
+    return found;
   }
 
   #report({ pulses, works }: GivenPulses): void {

@@ -1,55 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { LearningLayer, type LearningLayerOptions, Ledger } from "../../../circuits/index.ts";
-import { tileSpec } from "../../../circuits/tile-spec.ts";
-import { updateRule } from "../../../crossbar/plasticity/index.ts";
-import { deviceModel } from "../../../devices/index.ts";
-import { at, drawOf } from "../../../src/ground/draws/index.ts";
-import { openEngine } from "../../../src/ground/kernels/index.ts";
-import { everything, shippedSet } from "../../contracts/device-contract.ts";
-import { chipWith, normals } from "../layers.ts";
-
-const nothing = { programmingNoise: false, drift: false, readNoise: false, polarity: false };
-const converters = ["inputConverter", "outputConverter", "clipping"] as const;
-
-interface Asked extends Partial<LearningLayerOptions> {
-  readonly model?: string;
-  readonly set?: string;
-  readonly engine?: "webassembly" | "typescript";
-  readonly devices?: number;
-  readonly settings?: readonly string[];
-  readonly exact?: boolean;
-  readonly seed?: number;
-}
-
-async function layerOf(rows: number, columns: number, weights: Float32Array, asked: Asked = {}) {
-  const { model = "pulse-response", set = "soft-bounds", devices = 1, settings = [], exact = false, seed = 1 } = asked;
-  const chip = chipWith("pcm", "tile.rows=5", "tile.columns=4", ...settings);
-  const options: LearningLayerOptions = {
-    chip: `${model}/${set}`,
-    spec: tileSpec(chip, new Set(exact ? converters : [])),
-    device: deviceModel(model).prepare(shippedSet(model, set)),
-    switches: exact ? nothing : everything,
-    fidelity: "statistical",
-    split: { mode: "process", window: 1e-3 },
-    weightRange: 1,
-    arrangement: null,
-    arbitration: { devices, policy: "global-clock", increment: 1, potentiationCounter: 1, depressionCounter: 1 },
-    rule: (setting) => updateRule("stochastic", setting),
-    period: 0,
-    selection: "transistor",
-    ledger: null,
-    ...asked,
-  };
-  const engine = await openEngine(2 ** 26, asked.engine ?? "webassembly");
-  return new LearningLayer(engine, "layer", rows, columns, weights, options, at(drawOf(seed), "chip"));
-}
+import { type LearningLayer, Ledger } from "../../../circuits/index.ts";
+import { normals } from "../layers.ts";
+import { learningLayer, nothing } from "./learning-layers.ts";
 
 const [rows, columns] = [12, 7];
 const weights = normals(rows * columns, 3).map((w) => Math.max(-1, Math.min(1, 0.3 * w)));
 
 describe("a layer of devices that learns", () => {
   it("is read forward and transposed through the same conductances", async () => {
-    const layer = await layerOf(rows, columns, weights, { exact: true });
+    const layer = await learningLayer(rows, columns, weights, { exact: true });
     const unit = (length: number) =>
       Float32Array.from({ length: length * length }, (_, i) => (i % (length + 1) === 0 ? 1 : 0));
     const forward = layer.multiply(unit(rows), rows);
@@ -61,13 +20,72 @@ describe("a layer of devices that learns", () => {
     for (const [i, w] of forward.entries()) expect(Math.abs(w - weights[i]!)).toBeLessThan(1e-5);
   });
 
+  // Every vector is the same, so that what differs is what is drawn afresh. 2000 of them: means within 5 standard errors, variances within 5
+  // of theirs, sqrt(2 / 2000) of the variance.
+  it("draws fresh noise of a transposed read as cells that are read one by one have it", async () => {
+    const vectors = 2000;
+    const asked = {
+      model: "pcm-accumulation",
+      set: "nandakumar-2018",
+      switches: { ...nothing, readNoise: true },
+      settings: ["inputConverter.bits=Infinity", "outputConverter.bits=Infinity"],
+    };
+    const d = normals(columns, 7);
+    const repeated = Float32Array.from({ length: vectors * columns }, (_, i) => d[i % columns]!);
+    const moments = async (fidelity: "statistical" | "sampled") => {
+      const layer = await learningLayer(rows, columns, weights, { ...asked, fidelity });
+      layer.multiply(normals(rows, 8), 1);
+      const e = layer.multiplyTransposed(repeated, vectors);
+      return Array.from({ length: rows }, (_, i) => {
+        const own = Array.from({ length: vectors }, (_, v) => e[v * rows + i]!);
+        const mean = own.reduce((sum, value) => sum + value, 0) / vectors;
+        return { mean, variance: own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / vectors };
+      });
+    };
+    const [one, other] = [await moments("statistical"), await moments("sampled")];
+    for (let i = 0; i < rows; i++) {
+      const [a, b] = [one[i]!, other[i]!];
+      expect(b.variance).toBeGreaterThan(0);
+      expect(Math.abs(a.mean - b.mean)).toBeLessThan(5 * Math.sqrt((a.variance + b.variance) / vectors));
+      expect(Math.abs(a.variance / b.variance - 1)).toBeLessThan(5 * Math.sqrt(4 / vectors));
+    }
+  });
+
+  it("holds the same slow noise for both directions, and draws what is fresh apart", async () => {
+    // All noise held: forward and transposed are the same conductances again, other than those of the next reading.
+    const asked = {
+      model: "pcm-accumulation",
+      set: "nandakumar-2018",
+      switches: { ...nothing, readNoise: true },
+      settings: ["inputConverter.bits=Infinity", "outputConverter.bits=Infinity"],
+    };
+    const unit = (length: number) =>
+      Float32Array.from({ length: length * length }, (_, i) => (i % (length + 1) === 0 ? 1 : 0));
+    const held = await learningLayer(rows, columns, weights, { ...asked, split: { mode: "held", window: 1e-3 } });
+    const forward = held.multiply(unit(rows), rows);
+    const transposed = held.multiplyTransposed(unit(columns), columns);
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) expect(transposed[j * rows + i]).toBe(forward[i * columns + j]);
+    }
+    expect(held.multiply(unit(rows), rows)).not.toEqual(forward);
+    const fresh = await learningLayer(rows, columns, weights, { ...asked, split: { mode: "perRead", window: 1e-3 } });
+    const first = fresh.multiply(unit(rows), rows);
+    const second = fresh.multiplyTransposed(unit(columns), columns);
+    const third = fresh.multiplyTransposed(unit(columns), columns);
+    expect(third).not.toEqual(second);
+    expect(second.filter((e, k) => e === first[(k % rows) * columns + Math.floor(k / rows)]).length).toBe(0);
+  });
+
   // 10 steps, saved, and 10 more in another engine, against 20 in a row: every draw is addressed and all else is in the state.
   it.each([
     ["pulse-response", "soft-bounds", 1],
     ["pcm-accumulation", "nandakumar-2018", 3],
   ])("goes on from a saved state bit for bit: %s %s, %d devices", async (model, set, devices) => {
     const asked = { model, set, devices };
-    const [one, other] = [await layerOf(rows, columns, weights, asked), await layerOf(rows, columns, weights, asked)];
+    const [one, other] = [
+      await learningLayer(rows, columns, weights, asked),
+      await learningLayer(rows, columns, weights, asked),
+    ];
     const step = (layer: LearningLayer, number: number): void => {
       const x = normals(3 * rows, 100 + number);
       layer.multiply(x, 3);
@@ -87,9 +105,39 @@ describe("a layer of devices that learns", () => {
     expect(other.clock).toBe(one.clock);
   });
 
+  it("books the pulses of refreshes as well, and goes on after them bit for bit", async () => {
+    const asked = { model: "pcm-accumulation", set: "nandakumar-2018", devices: 2 };
+    const refresh = { interval: 4, larger: 0.5, smaller: 0.2 };
+    const ledger = new Ledger();
+    const layer = await learningLayer(rows, columns, weights, { ...asked, ledger, refresh });
+    const start = layer.wear();
+    const learn = (each: LearningLayer, from: number): void => {
+      for (let n = from; n < from + 10; n++) each.update(normals(2 * rows, n), normals(2 * columns, 50 + n), 2, 1);
+    };
+    learn(layer, 0);
+    const other = await learningLayer(rows, columns, weights, { ...asked, refresh });
+    other.restore(layer.save());
+    learn(layer, 10);
+    learn(other, 10);
+    expect(other.save()).toEqual(layer.save());
+    expect(layer.refreshes.refreshed).toBeGreaterThan(50);
+    const sum = (operation: string, figure: "count" | "duration"): number =>
+      ledger
+        .entries()
+        .filter((entry) => entry.operation === operation)
+        .reduce((total, entry) => total + entry[figure].high + entry[figure].low, 0);
+    expect(sum("depression", "count")).toBeGreaterThan(100);
+    expect(sum("potentiation", "count") + sum("depression", "count")).toBe(layer.wear().pulses - start.pulses);
+    // Ten refreshes read every side of every pair at least once.
+    expect(sum("refreshRead", "count")).toBeGreaterThan(10 * 2 * rows * columns);
+    // Whatever lasted was booked once: tiles work at the same time, and all devices come to the same time.
+    const lasted = sum("potentiation", "duration") + sum("refreshRead", "duration");
+    expect(Math.abs(layer.clock / lasted - 1)).toBeLessThan(1e-12);
+  });
+
   it("refuses the state of another layer", async () => {
-    const one = await layerOf(rows, columns, weights);
-    const pair = await layerOf(rows, columns, weights, { arrangement: "push-pull" });
+    const one = await learningLayer(rows, columns, weights);
+    const pair = await learningLayer(rows, columns, weights, { arrangement: "push-pull" });
     expect(() => pair.restore(one.save())).toThrow(/saved state: it is of layer layer, .*single.*expected.*push-pull/);
     expect(() => pair.restore(new Uint8Array(100))).toThrow("it is not that of a layer that learns");
   });
@@ -111,7 +159,7 @@ describe("a layer of devices that learns", () => {
         potentiationCounter: length,
         depressionCounter: length,
       } as const;
-      const layer = await layerOf(rows, columns, weights, { arrangement, ledger, arbitration });
+      const layer = await learningLayer(rows, columns, weights, { arrangement, ledger, arbitration });
       const before = layer.wear();
       for (let n = 0; n < 5; n++) layer.update(normals(2 * rows, n), normals(2 * columns, 50 + n), 2, 0.05);
       const booked = (operation: string): number =>
