@@ -10,8 +10,8 @@ export {
 } from "./local-rule.ts";
 export { LocalRule, localRuleKind, localRules, type RuleNetwork } from "./local-rules.ts";
 export { measureWindow, type WindowPoint, type WindowSynapses } from "./measure-window.ts";
-export { PlasticSynapses, type PulseRounding, pulseRoundings } from "./plastic-synapses.ts";
-export { RequestedChanges } from "./requested-changes.ts";
+export { PlasticSynapses, type PulseRounding } from "./plastic-synapses.ts";
+export type { RequestedChanges } from "./requested-changes.ts";
 export { ternary } from "./ternary.ts";
 export { type StdpSide, stepsOfPulse, ThresholdedStdp, type ThresholdedStdpSpec } from "./thresholded-stdp.ts";
 export { type Moment, type RuleWindow, ruleWindows } from "./windows.ts";

@@ -10,8 +10,7 @@ const uniformMark = 0x10000000;
  * How changes become whole pulses: "stochastic" gives one more with the probability of the fraction, so that the mean is kept; "nearest" rounds;
  * "toward-zero" drops the fraction.
  */
-export const pulseRoundings = ["stochastic", "nearest", "toward-zero"] as const;
-export type PulseRounding = (typeof pulseRoundings)[number];
+export type PulseRounding = "stochastic" | "nearest" | "toward-zero";
 
 /** Most pulses that a synapse is asked for in one step. */
 const mostPulses = 32_767;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { symmetryPoint } from "../../../crossbar/plasticity/index.ts";
+import { pulseBalance, symmetryPoint } from "../../../crossbar/plasticity/index.ts";
 import { deviceModel, type PreparedDevice } from "../../../devices/index.ts";
 import { drawOf } from "../../../src/ground/draws/index.ts";
 import { openEngine } from "../../../src/ground/kernels/index.ts";
@@ -83,5 +83,31 @@ describe("cells without a symmetry point", () => {
       "averaged is 11, expected a whole number from 1 to 10",
     );
     expect(() => symmetryPoint(trained, soft.operation, 0)).toThrow("pairs is 0");
+  });
+});
+
+describe("the balance of a device's pulses", () => {
+  it("says steps of the median device in the middle, their asymmetry, and the point where they are equal", async () => {
+    const device = softBounds({ "step.asymmetry": 0.3 });
+    const engine = await openEngine(1 << 22, "typescript");
+    const balance = pulseBalance(engine, device, 40, drawOf(1));
+    // 0.01 up and 0.007 down of weights, 0.6 of which are 10 uS.
+    expect(balance.up.mean).toBeCloseTo(siemens(0.01) - siemens(0), 10);
+    expect(balance.down.mean).toBeCloseTo(siemens(-0.007) - siemens(0), 10);
+    expect(balance.asymmetry).toBeCloseTo(0.3 / 1.7, 3);
+    // 1 - w / 0.6 = 0.7 (1 + w / 0.6) at w = 0.6 x 0.3 / 1.7, of the median device; others have other asymmetries by 1 %.
+    expect(Math.abs(balance.symmetryPoint.mean / siemens((0.6 * 0.3) / 1.7) - 1)).toBeLessThan(0.02);
+    expect(Math.abs(balance.imbalance!)).toBeLessThan(0.02);
+    // Devices differ by 30 %, and so does what a pulse does from cycle to cycle.
+    expect(balance.up.standardDeviation / balance.up.mean).toBeGreaterThan(0.25);
+    expect(balance.up.standardDeviation / balance.up.mean).toBeLessThan(0.6);
+    // Four spans of 10 uS by steps of 0.142 uS.
+    expect(balance.pairs).toBe(Math.ceil(40 / (0.5 * (1 / 6 + 0.7 / 6))));
+  });
+
+  it("is refused where pulses of one sign are not known", async () => {
+    const device = deviceModel("pulse-response").prepare(shippedSet("pulse-response", "pcm-exponential"));
+    const engine = await openEngine(1 << 22, "typescript");
+    expect(() => pulseBalance(engine, device, 2, drawOf(1))).toThrow("pulses of both signs");
   });
 });
