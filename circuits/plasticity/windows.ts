@@ -32,7 +32,7 @@ function spikes(steps: number, pre: readonly number[], post: readonly number[]):
 /** One input's spike, and the neuron's a lag in ms later, or before. */
 const pairAt = (lag: number): Moment[] => spikes(82, [41], [41 + Math.round(lag)]);
 const lags = evenly(-40, 40, 33);
-const between = "spike of the neuron after its input's, ms";
+const between = "post spike after pre spike, ms";
 
 /** How each rule is shown to a synapse to see its window: amplitudes are such that a device gets several pulses. */
 export const ruleWindows: readonly RuleWindow[] = [
@@ -76,7 +76,7 @@ export const ruleWindows: readonly RuleWindow[] = [
   },
   {
     rule: "r-stdp",
-    abscissa: `${between}; reward 1 after 50 ms`,
+    abscissa: `${between}; reward 50 ms later`,
     values: lags,
     step: ms,
     parameters: { potentiation: 0.05, depression: 0.0525, eligibilityTime: 0.5 },
