@@ -1,5 +1,5 @@
 import { conductanceSteps, inParallel, type PulseSteps } from "../../crossbar/index.ts";
-import type { ProgrammingWork } from "../../devices/index.ts";
+import { addProgramming, type ProgrammingWork } from "../../devices/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
 import type { EventSink } from "../../src/ground/events.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
@@ -18,6 +18,7 @@ import { scaleBack, scaleVectors } from "./scaled-vectors.ts";
 import { bytesOfNumbers, joinSections, numbersOfBytes, sectionsOf } from "./sections.ts";
 import { transposedProduct, transposedTime } from "./transposed-product.ts";
 import { type WearSummary, wearOf } from "./wear.ts";
+import { zeroShift } from "./zero-shifting.ts";
 
 /** Most lines whose full-scale sums an output converter takes at first. */
 const linesAtFirst = 20;
@@ -34,7 +35,7 @@ export class LearningLayer implements LearningProduct {
   /** What one pulse changes a weight by. */
   readonly steps: PulseSteps;
   /** What bringing the first weights onto the devices took; null where the device has published statistics of programming. */
-  readonly programming: ProgrammingWork | null;
+  programming: ProgrammingWork | null;
   readonly #layer: TileLayer;
   readonly #tiles: readonly LearningTile[];
   readonly #options: LearningLayerOptions;
@@ -193,6 +194,14 @@ export class LearningLayer implements LearningProduct {
   weights(): Float32Array {
     const { positive, negative } = conductancesOf(this.#layer);
     return positive.map((conductance, i) => (conductance - negative[i]!) / this.#siemens);
+  }
+
+  /** Zero shifting (`zeroShift`): a weight of 0 is from then on where noise leaves it. @param pairs  of alternating pulses */
+  shiftToSymmetry(pairs: number): void {
+    const { device, arbitration } = this.#options;
+    const work = zeroShift(this.#layer.placed, this.arrangement, device, arbitration.devices, pairs);
+    this.programming = this.programming ? addProgramming(this.programming, work) : work;
+    for (const tile of this.#tiles) tile.wasRead();
   }
 
   /** Pulses that devices got since they were made, those of programming included. */

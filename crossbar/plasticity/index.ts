@@ -24,6 +24,7 @@ export type { PulseSteps, UpdateRule } from "./update-rule.ts";
 export {
   type RuleOption,
   type RuleOptions,
+  ruleOptions,
   type UpdateRuleKind,
   type UpdateSetting,
   updateRule,

@@ -8,7 +8,7 @@ const mostPulses = 32_767;
 
 /**
  * Mixed precision: a digital accumulator chi of every weight takes rate x d; as soon as it holds whole pulses, trunc(chi / step) of them
- * are applied, and what remains is kept. The step is that of the pulses' sign.
+ * are applied, and what remains is kept. The step is that of the pulses' sign. Rows whose input is 0 are left alone.
  *
  * @source Nandakumar et al., Front. Neurosci. 14, 406 (2020), doi:10.3389/fnins.2020.00406
  */
@@ -39,9 +39,13 @@ export class MixedPrecisionRule implements UpdateRule {
     clearActivity(activity);
     const kept = this.#kept;
     const { growing, falling } = this.#steps;
-    for (let r = 0, i = 0; r < x.length; r++) {
+    counts.fill(0);
+    let used = 0;
+    for (let r = 0; r < x.length; r++) {
       const input = rate * x[r]!;
-      for (let c = 0; c < d.length; c++, i++) {
+      if (input === 0) continue;
+      used++;
+      for (let c = 0, i = r * d.length; c < d.length; c++, i++) {
         const sum = kept[i]! + input * d[c]!;
         const step = sum > 0 ? growing : falling;
         const pulses = Math.max(-mostPulses, Math.min(mostPulses, Math.trunc(sum / step)));
@@ -49,8 +53,8 @@ export class MixedPrecisionRule implements UpdateRule {
         kept[i] = sum - pulses * step;
       }
     }
-    activity.multiplyAdds = kept.length;
-    activity.keptBytes = kept.byteLength;
+    activity.multiplyAdds = used * d.length;
+    activity.keptBytes = used * d.length * kept.BYTES_PER_ELEMENT;
     pulseRowByRow(counts, activity);
   }
 

@@ -17,14 +17,16 @@ export interface UpdateSetting {
   readonly draw: Draw;
 }
 
-/** A setting of a rule: a number within limits, or yes or no. */
+/** A setting of a rule: a whole number within limits, a number within limits, or yes or no. */
 export interface RuleOption {
   readonly name: string;
   readonly text: string;
   readonly usual: number | boolean;
-  /** Limits of a number, which is a whole one. */
+  /** Limits of a number; absent: 1 and none. */
   readonly low?: number;
   readonly high?: number;
+  /** Whether a number need not be a whole one. */
+  readonly fraction?: true;
 }
 
 export type RuleOptions = Readonly<Record<string, number | boolean>>;
@@ -116,23 +118,31 @@ export function updateRuleKind(name: string): UpdateRuleKind {
  */
 export function updateRule(name: string, setting: UpdateSetting, given: RuleOptions = {}): UpdateRule {
   const { options, create } = updateRuleKind(name);
+  return create(setting, ruleOptions(name, options, given));
+}
+
+/** All options of a rule: those that were given, checked, and the usual ones for the rest. */
+export function ruleOptions(rule: string, options: readonly RuleOption[], given: RuleOptions): RuleOptions {
   for (const key of Object.keys(given)) {
-    const names = options.map((option) => option.name);
+    const names = options.map(({ name }) => name);
     if (!names.includes(key)) {
-      throw new InputError(`rule "${name}" has no option "${key}"; near: ${namesNear(key, names).join(", ")}`);
+      throw new InputError(`rule "${rule}" has no option "${key}"; near: ${namesNear(key, names).join(", ")}`);
     }
   }
-  const chosen = Object.fromEntries(options.map((option) => [option.name, checked(name, option, given[option.name])]));
-  return create(setting, chosen);
+  return Object.fromEntries(options.map((option) => [option.name, checked(rule, option, given[option.name])]));
 }
 
 function checked(rule: string, option: RuleOption, given: number | boolean | undefined): number | boolean {
-  const { name, usual, low = 1, high = Number.MAX_SAFE_INTEGER } = option;
+  const { name, usual, low = 1, high = Number.MAX_SAFE_INTEGER, fraction } = option;
   if (given === undefined) return usual;
   if (typeof usual === "boolean") {
     if (typeof given === "boolean") return given;
     throw new InputError(`rule "${rule}": ${name} is ${given}, expected true or false`);
   }
-  if (Number.isInteger(given) && Number(given) >= low && Number(given) <= high) return given;
-  throw new InputError(`rule "${rule}": ${name} is ${given}, expected a whole number from ${low} to ${high}`);
+  const number = Number(given);
+  if (typeof given === "number" && (fraction || Number.isInteger(number)) && number >= low && number <= high)
+    return given;
+  const kind = fraction ? "number" : "whole number";
+  const most = high === Number.MAX_SAFE_INTEGER ? "" : ` to ${high}`;
+  throw new InputError(`rule "${rule}": ${name} is ${given}, expected a ${kind} from ${low}${most}`);
 }

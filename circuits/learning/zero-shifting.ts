@@ -1,0 +1,41 @@
+import { symmetryPoint } from "../../crossbar/index.ts";
+import { addProgramming, type PreparedDevice, type ProgrammingWork, writeVerify } from "../../devices/index.ts";
+import { InputError } from "../../src/ground/errors.ts";
+import type { PlacedTile } from "../placed-tile.ts";
+import type { Arrangement } from "../synapses/index.ts";
+
+/**
+ * Brings devices of tiles to their symmetry points by alternating pulses, and programs fixed references to be the same, so that a weight of 0
+ * is where noise leaves it. Pairs that are pulsed oppositely stay where their symmetry points are apart.
+ *
+ * @param device  one of those of a cell, and `devices` how many a cell has
+ * @param pairs  of alternating pulses
+ * @returns what that took
+ * @throws where devices have no pulses of both signs, or the pair uses only one
+ * @source Kim et al., arXiv:1907.10228 (2019)
+ */
+export function zeroShift(
+  tiles: readonly PlacedTile[],
+  arrangement: Arrangement,
+  device: PreparedDevice,
+  devices: number,
+  pairs: number,
+): ProgrammingWork {
+  if (arrangement === "differential") {
+    throw new InputError(
+      "symmetry points: pairs that are only potentiated have none; expected arrangement single or push-pull",
+    );
+  }
+  let all: ProgrammingWork = { cells: 0, pulses: 0, reads: 0, pulseWork: 0, readWork: 0, seconds: 0, missed: 0 };
+  for (const { tile } of tiles) {
+    const { positive, negative } = tile.array;
+    const { work, conductance } = symmetryPoint(positive, device.operation, pairs);
+    const other = arrangement === "push-pull" ? symmetryPoint(negative, device.operation, pairs).work : null;
+    const pulses = 2 * pairs * devices * conductance.length * (other === null ? 1 : 2);
+    all = { ...all, pulses: all.pulses + pulses, pulseWork: all.pulseWork + work + (other ?? 0) };
+    if (other !== null) continue;
+    const span = devices * (device.targetRange - device.targetLow);
+    all = addProgramming(all, writeVerify(negative, device.writeVerify!, conductance, span, 1));
+  }
+  return all;
+}
