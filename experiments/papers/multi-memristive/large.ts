@@ -10,10 +10,10 @@ import { detectionEnergy } from "./energy.ts";
 
 const devices = 7;
 const shownFirst = 300;
-const name = "144,000 synapses";
-
 const size = (quick: boolean) =>
   quick ? { synapses: 7200, correlated: 720, steps: 600 } : { synapses: 144_000, correlated: 14_400, steps: 3000 };
+
+const nameOf = (quick: boolean): string => `${size(quick).synapses} synapses`;
 
 /**
  * The paper's network of more than a million devices. The neuron needs the currents of all synapses at every step, so it is one run on one
@@ -23,7 +23,7 @@ export const large: PaperPart = {
   name: "large",
   steps(quick, seed) {
     const spec = detectionSpec({ ...size(quick), devices });
-    return [{ name, input: { seed, spec }, amount: detectionAmount(spec) }];
+    return [{ name: nameOf(quick), input: { seed, spec }, amount: detectionAmount(spec) }];
   },
   run({ input }, tools) {
     const draw = at(drawOf(input.seed as number), "large");
@@ -35,7 +35,7 @@ export const large: PaperPart = {
     );
   },
   conclude(done, quick) {
-    const result = done.get(name) as DetectionResult | undefined;
+    const result = done.get(nameOf(quick)) as DetectionResult | undefined;
     const { synapses, steps } = size(quick);
     const evolution = (figure: string, title: string, last: number) =>
       result
