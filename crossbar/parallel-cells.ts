@@ -133,13 +133,15 @@ export function parallelCells(engine: Engine, population: Cells, devices: number
         joules[i] = 0;
       }
     },
-    readNoise(split: NoiseSplit, reading, centre, deviation) {
+    readNoise(split: NoiseSplit, reading, centre, deviation, selected) {
       lend((centres, deviations) => {
-        population.readNoise(split, reading, centres, deviations);
-        sum(centres, centre);
-        for (let k = 0; k < deviations.length; k++) deviations[k]! *= deviations[k]!;
-        sum(deviations, deviation);
-        for (let i = 0; i < count; i++) deviation[i] = Math.sqrt(deviation[i]!);
+        population.readNoise(split, reading, centres, deviations, ofDevices(selected));
+        sum(centres, centre, selected);
+        for (const i of selected ?? deviation.keys()) {
+          let variance = 0;
+          for (let k = i; k < deviations.length; k += count) variance += deviations[k]! * deviations[k]!;
+          deviation[i] = Math.sqrt(variance);
+        }
       });
     },
     ...(population.reversal

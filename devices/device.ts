@@ -175,8 +175,16 @@ export interface Cells {
    * negative: only a whole read is clamped), `deviation` the standard deviation of the part that is fresh at every product.
    * What is held and has a memory (flicker and telegraph noise) is that of this moment: any reading at the same time finds the same, and
    * readings at other times are as like it as such noise is. `reading` numbers what is held and has none: white noise, if all is to be held.
+   *
+   * @param selected  cells that are looked at, ascending; what stands at the places of others then means nothing. Absent: all
    */
-  readNoise(split: NoiseSplit, reading: number, centre: Float32Array, deviation: Float32Array): void;
+  readNoise(
+    split: NoiseSplit,
+    reading: number,
+    centre: Float32Array,
+    deviation: Float32Array,
+    selected?: Uint32Array,
+  ): void;
   /**
    * Factor on each cell's conductance now, its read noise included, while the read voltage is reversed. Absent where the voltage's
    * polarity makes no difference.

@@ -22,6 +22,8 @@ export const usualRefreshShares = { larger: 0.75, smaller: 0.25 } as const;
 
 /** What refreshing came to. */
 export interface RefreshWork {
+  /** The pairs that were refreshed, ascending. */
+  readonly pairs: Uint32Array;
   /** Pairs that were refreshed, and those of them whose difference was not reached. */
   readonly refreshed: number;
   readonly missed: number;
@@ -51,18 +53,23 @@ const firstReading = 2 ** 40;
  * Pulses of writing are requests to the arbitration like any others; those of erasing reach all devices.
  *
  * @param event  numbers the refresh of this array
+ * @param among  pairs that are read, ascending, for callers who know that no other can be high; absent: all
  */
-export function refreshPairs(synapses: SynapseArray, spec: RefreshSpec, event: number): RefreshWork {
+export function refreshPairs(
+  synapses: SynapseArray,
+  spec: RefreshSpec,
+  event: number,
+  among = Uint32Array.from({ length: synapses.synapses }, (_, i) => i),
+): RefreshWork {
   const { arrangement, negative } = synapses;
   if (arrangement !== "differential" || !negative) {
     throw new InputError(`only pairs that are only potentiated are refreshed, not arrangement "${arrangement}"`);
   }
   const { low, high, larger, smaller, step } = spec;
   const reader = new PairReader(synapses, spec, event);
-  const all = Uint32Array.from({ length: synapses.synapses }, (_, i) => i);
-  reader.read(all);
+  reader.read(among);
   const above = (share: number): number => low + share * (high - low);
-  const full = all.filter((i) => {
+  const full = among.filter((i) => {
     const [most, least] = [
       Math.max(reader.positive[i]!, reader.negative[i]!),
       Math.min(reader.positive[i]!, reader.negative[i]!),
@@ -95,6 +102,7 @@ export function refreshPairs(synapses: SynapseArray, spec: RefreshSpec, event: n
   }
   const { reads, work: readWork, seconds } = reader;
   return {
+    pairs: full,
     refreshed: full.length,
     missed: open.length,
     reads,

@@ -80,6 +80,11 @@ export class ReadNoise {
       : null;
   }
 
+  /** Whether a read is like the one before. */
+  get #remembers(): boolean {
+    return this.#bands.length > 0 || this.#telegraph !== null;
+  }
+
   /** To be called before the state is saved. */
   tidy(): void {
     this.#flicker.tidy();
@@ -105,8 +110,7 @@ export class ReadNoise {
   ): void {
     const { memory } = this.#engine;
     const mark = memory.mark();
-    const remembers = this.#bands.length > 0 || this.#telegraph !== null;
-    const relative = remembers ? memory.float32(this.#devices).fill(0) : null;
+    const relative = this.#remembers ? memory.float32(this.#devices).fill(0) : null;
     if (relative) {
       this.#flicker.add(now, this.#weights(0, how.duration), this.#flickerDraw, relative);
       this.#telegraph?.add(now, 0, relative);
@@ -138,6 +142,7 @@ export class ReadNoise {
    * @param how  the reads of the run
    * @param centre  S, the conductance on entry; receives it with what is held, [devices]
    * @param deviation  S, receives what is fresh
+   * @param selected  devices whose places are filled; absent: all
    */
   split(
     now: number,
@@ -146,21 +151,27 @@ export class ReadNoise {
     reading: number,
     centre: Float32Array,
     deviation: Float32Array,
+    selected?: Uint32Array,
   ): void {
     const { memory } = this.#engine;
     const mark = memory.mark();
-    const [relative, normal] = [memory.float32(centre.length).fill(0), memory.float32(centre.length).fill(0)];
     const window = windowOf(split);
-    this.#flicker.add(now, this.#weights(window, how.duration), this.#flickerDraw, relative);
-    if (split.mode !== "perRead") this.#telegraph?.add(now, window, relative);
-    if (split.mode === "held") fillNormal(this.#engine, at(this.#whiteDraw, reading), 0, normal);
+    const relative = this.#remembers ? memory.float32(centre.length).fill(0) : null;
+    if (relative) {
+      this.#flicker.add(now, this.#weights(window, how.duration), this.#flickerDraw, relative);
+      if (split.mode !== "perRead") this.#telegraph?.add(now, window, relative);
+    }
+    const normal = split.mode === "held" ? memory.float32(centre.length) : null;
+    if (normal) fillNormal(this.#engine, at(this.#whiteDraw, reading), 0, normal);
     const variances = this.#variances(how, split);
-    for (let i = 0; i < centre.length; i++) {
+    const count = selected?.length ?? centre.length;
+    for (let k = 0; k < count; k++) {
+      const i = selected ? selected[k]! : k;
       const g = centre[i]!;
       const { fast, white } = variances(i, g);
-      const held = split.mode === "held" ? Math.sqrt(white) * normal[i]! : 0;
-      centre[i] = g * (1 + relative[i]!) + held;
-      deviation[i] = Math.sqrt(fast + (split.mode === "held" ? 0 : white));
+      const held = normal ? Math.sqrt(white) * normal[i]! : 0;
+      centre[i] = g * (1 + (relative ? relative[i]! : 0)) + held;
+      deviation[i] = Math.sqrt(fast + (normal ? 0 : white));
     }
     memory.release(mark);
   }

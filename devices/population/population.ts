@@ -260,8 +260,14 @@ export class Population implements Cells {
     return true;
   }
 
-  readNoise(split: NoiseSplit, reading: number, centre: Float32Array, deviation: Float32Array): void {
-    this.#sight.split(this.#clock, split, reading, centre, deviation);
+  readNoise(
+    split: NoiseSplit,
+    reading: number,
+    centre: Float32Array,
+    deviation: Float32Array,
+    selected?: Uint32Array,
+  ): void {
+    this.#sight.split(this.#clock, split, reading, centre, deviation, selected);
   }
 
   heldShare(split: NoiseSplit): number | null {

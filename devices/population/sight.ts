@@ -32,15 +32,20 @@ export class Sight {
     this.#usual = usual;
   }
 
-  conductance(out: Float32Array): void {
+  /** @param selected  whose places of [cells] are filled; absent: all */
+  conductance(out: Float32Array, selected?: Uint32Array): void {
     const { voltage } = this.#usual;
     const { bulk, light } = this.#law;
     if (bulk?.ohmic)
-      lookAt(this.#engine, this.#devices, bulk.ohmic, undefined, 0, (conductance) => out.set(conductance));
-    else {
-      this.#each((i, current) => {
-        out[i] = (current(voltage) - (light ? current(0) : 0)) / voltage;
+      lookAt(this.#engine, this.#devices, bulk.ohmic, selected, 0, (conductance) => {
+        if (selected) for (let k = 0; k < selected.length; k++) out[selected[k]!] = conductance[k]!;
+        else out.set(conductance);
       });
+    else {
+      const show = (i: number, current: (voltage: number) => number): void => {
+        out[i] = (current(voltage) - (light ? current(0) : 0)) / voltage;
+      };
+      this.#each(show, this.#conditions.surroundings(), selected);
     }
   }
 
@@ -103,9 +108,17 @@ export class Sight {
   }
 
   /** As `Cells.readNoise`. @param clock  s */
-  split(clock: number, split: NoiseSplit, reading: number, centre: Float32Array, deviation: Float32Array): void {
-    this.conductance(centre);
-    if (this.#noise) this.#noise.split(clock, this.#usualRead(), split, reading, centre, deviation);
+  split(
+    clock: number,
+    split: NoiseSplit,
+    reading: number,
+    centre: Float32Array,
+    deviation: Float32Array,
+    selected: Uint32Array | undefined,
+  ): void {
+    this.conductance(centre, selected);
+    if (this.#noise) this.#noise.split(clock, this.#usualRead(), split, reading, centre, deviation, selected);
+    else if (selected) for (const i of selected) deviation[i] = 0;
     else deviation.fill(0);
   }
 

@@ -1,6 +1,7 @@
 import { composed } from "../composed.ts";
 import type { Paper } from "../paper.ts";
 import { arbitration } from "./arbitration.ts";
+import { classifier } from "./classifier.ts";
 import { correlation } from "./correlation.ts";
 import { large } from "./large.ts";
 import { statistics } from "./statistics.ts";
@@ -9,5 +10,5 @@ import { statistics } from "./statistics.ts";
 export const multiMemristive: Paper = composed(
   { name: "multi-memristive", title: "Neuromorphic computing with multi-memristive synapses", source: "boybat-2018" },
   // What takes longest on one thread begins first.
-  [large, arbitration, statistics, correlation],
+  [large, classifier, arbitration, statistics, correlation],
 );

@@ -33,9 +33,9 @@ async function cellsWith(leaves: Leaves, seed = 4, switches = everything) {
     cells.read(how, reading, current, work);
     return current.slice();
   };
-  const split = (how: NoiseSplit, reading = 0) => {
-    const [centre, deviation] = [engine.memory.float32(count), engine.memory.float32(count)];
-    cells.readNoise(how, reading, centre, deviation);
+  const split = (how: NoiseSplit, reading = 0, selected?: Uint32Array) => {
+    const [centre, deviation] = [engine.memory.float32(count).fill(-1), engine.memory.float32(count).fill(-1)];
+    cells.readNoise(how, reading, centre, deviation, selected);
     return { centre, deviation };
   };
   return { cells, read, split };
@@ -44,6 +44,17 @@ async function cellsWith(leaves: Leaves, seed = 4, switches = everything) {
 const noisy: Leaves = { white: 0.02, flicker: 0.01, "telegraph.share": 0.3, "telegraph.amplitude": 0.05 };
 
 describe("read noise of a population", () => {
+  it.each(["process", "held", "perRead"] as const)("is the same of a few cells as of all, %s", async (mode) => {
+    const { split } = await cellsWith(noisy);
+    const few = Uint32Array.of(0, 7, 8, 1999);
+    const how = { mode, window: 1e-3 };
+    const [all, some] = [split(how, 3), split(how, 3, few)];
+    for (const i of few) {
+      expect([some.centre[i], some.deviation[i]]).toEqual([all.centre[i], all.deviation[i]]);
+    }
+    expect(some.centre[1]).toBe(-1);
+  });
+
   it("is at the floor where a set says nothing: charge variance 2 k T G t, also at 0 V", async () => {
     const { read } = await cellsWith({});
     for (const [voltage, duration] of [
