@@ -79,7 +79,7 @@ export async function runPaper(
   const before = done.size;
   const left = steps.filter(({ name }) => !done.has(name));
   const running = stage(
-    `running ${paper.name}: ${left.length} of ${steps.length} steps`,
+    paper.name,
     left.reduce((sum, { amount }) => sum + amount, 0),
   );
   const orders = left.map((step): PaperOrder => ({ paper: paper.name, step, digits: step.digits ? digits : null }));

@@ -1,6 +1,6 @@
 import { bandInWords, verdict, worth } from "./claims.ts";
 import { captioned } from "./figures/frame.ts";
-import { paperFigure } from "./figures/paper.ts";
+import { isWide, paperFigure } from "./figures/paper.ts";
 import { html, type Markup } from "./markup.ts";
 import { duration, grouped, missing, partShare, quantity } from "./numbers.ts";
 import { page, section, table } from "./page.ts";
@@ -21,7 +21,7 @@ export function paperReportOf(output: PaperOutput): string {
 </header>
 ${warnings.map((warning) => html`<p class="warning">${warning}</p>\n`)}
 ${section("Claims", claimTable(claims))}
-${figures.length > 0 && section("Figures", html`<div class="figures">${figures.map((one, index) => captioned(index + 1, paperFigure(one), html`${one.caption}`, true))}</div>\n`)}
+${figures.length > 0 && section("Figures", html`<div class="figures">${figures.map((one, index) => captioned(index + 1, paperFigure(one), html`<b>${one.title}.</b> ${one.caption}`, isWide(one)))}</div>\n`)}
 ${tables.length > 0 && section("Tables", ...tables.map(tableOf))}
 ${section("Energy", energyTable(output))}
 ${section("Stand-ins", standInList(standIns))}

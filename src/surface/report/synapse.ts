@@ -13,14 +13,8 @@ type Figure = PaperOutput["figures"][number];
 /** What synapses did with their requests, for people: one HTML page with its figures inside, nothing fetched. */
 export function synapseReportOf(output: SynapseOutput): string {
   const { coverage, wear, energy, comparison, warnings, crossohm, request, pulses } = output;
-  const drawn: readonly (readonly [Markup, string])[] = [
-    [
-      coverageMap(output),
-      `Updates that each device of the first synapses took. White: none. The selection runs over ${placesInWords(output)}.`,
-    ],
-    [paperFigure(courseFigure(output)), courseCaption(output)],
-    ...(wear ? [[paperFigure(wearFigure(wear)), "Devices by the number of pulses they had."] as const] : []),
-  ];
+  const mapped = html`Updates that each device of the first synapses took. White: none. The selection runs over ${placesInWords(output)}.`;
+  const worn = wear && paperFigure(wearFigure(wear));
   return page(
     "Synapses of several devices: Crossohm",
     html`<header>
@@ -29,7 +23,9 @@ export function synapseReportOf(output: SynapseOutput): string {
 </header>
 ${warnings.map((warning) => html`<p class="warning">${warning}.</p>\n`)}
 <div class="figures">
-${drawn.map(([svg, caption], index) => captioned(index + 1, svg, html`${caption}`, true))}
+${captioned(1, coverageMap(output), mapped, true)}
+${captioned(2, paperFigure(courseFigure(output)), html`${courseCaption(output)}`)}
+${worn && captioned(3, worn, html`Devices by the number of pulses they had.`)}
 </div>
 ${section("Requests", requestTable(output))}
 ${section(

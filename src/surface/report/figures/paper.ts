@@ -9,10 +9,17 @@ type Figure = PaperOutput["figures"][number];
 type Axis = Figure["x"];
 type Series = Figure["series"][number];
 
-const size = { width: 880, marginLeft: 66, marginRight: 24, marginTop: 30 };
+const margins = { marginLeft: 66, marginRight: 24, marginTop: 30 };
+/** px across: places with names need the whole page. */
+const widths = { wide: 880, half: 430 };
+
+export function isWide({ x }: Figure): boolean {
+  return x.names !== undefined;
+}
 
 /** A figure of a paper as its data say: lines, points, bars and bands over a common axis; what is compared with is dashed. */
-export function paperFigure({ title, x, y, series }: Figure): Markup {
+export function paperFigure(data: Figure): Markup {
+  const { title, x, y, series } = data;
   const [xName, xSize] = unitOf(
     x,
     series.flatMap((one) => one.x),
@@ -30,15 +37,16 @@ export function paperFigure({ title, x, y, series }: Figure): Markup {
   const named = x.names !== undefined;
   const legend = series.length > 1 ? legendLine * series.length + 8 : 0;
   const bottom = named ? 46 + 6.2 * 0.72 * Math.max(...x.names.map((name) => name.length)) : 50;
-  const height = 330 + bottom - 50 + legend;
+  const height = 300 + bottom - 50 + legend;
   const xs = shown.flatMap(({ points }) => points.map((point) => point.x));
   const width = barWidth(bars.length > 0 ? bars.flatMap((one) => one.x.map((at) => at / xSize)) : xs);
   const xDomain = domainOf(xs, x.scale === "log", bars.length > 0 || named ? width / 2 + width * 0.2 : 0);
   const ys = shown.flatMap(({ points }) => points.flatMap(({ y: value, low, high }) => [value, low, high]));
   const yDomain = yRange(ys, y.scale === "log", bars.length > 0);
   return figure(title, {
-    ...size,
-    marginTop: size.marginTop + legend,
+    ...margins,
+    width: isWide(data) ? widths.wide : widths.half,
+    marginTop: margins.marginTop + legend,
     marginBottom: bottom,
     height,
     x: {
@@ -65,7 +73,7 @@ export function paperFigure({ title, x, y, series }: Figure): Markup {
           named,
         }),
       ),
-      ...legendMarks(shown, size.marginTop),
+      ...legendMarks(shown, margins.marginTop),
     ],
   });
 }
@@ -102,14 +110,14 @@ function pointsOf(
 
 function scaleOf({ scale, names }: Axis, domain: readonly [number, number]): Plot.ScaleOptions {
   if (scale !== "log")
-    return { domain: [...domain], ...(names ? {} : { ticks: 8, tickFormat: (value: number) => grouped(value) }) };
+    return { domain: [...domain], ...(names ? {} : { ticks: 6, tickFormat: (value: number) => grouped(value) }) };
   const [low, high] = domain;
   const powers = high / low >= 30;
   return {
     type: "log",
     domain: [low, high],
     ...(powers
-      ? { ticks: decades(low, high, 8), tickFormat: powerOfTen }
+      ? { ticks: decades(low, high, 5), tickFormat: powerOfTen }
       : { ticks: 6, tickFormat: (value: number) => `${value}` }),
   };
 }
