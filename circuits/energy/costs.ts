@@ -103,7 +103,7 @@ export function costsOf(tree: KnownTree, chip: PricedChip): Costs {
     "bitLineDrive",
     "bit-line drivers",
     capacitance.value * chip.tile.rows.value * supply.value ** 2,
-    "transposed reads and updates: C_cell x cells on the line x V_supply^2",
+    "transposed reads: C_cell x cells on the line x V_supply^2",
     [capacitance, supply],
     number("wordLineDrive.node"),
   );

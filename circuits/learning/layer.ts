@@ -127,6 +127,7 @@ export class LearningLayer implements LearningProduct {
     const { values, largest } = scaleVectors(x, vectors, this.rows);
     const y = this.#layer.multiply(values, vectors, "images", reading, this.#options.ledger);
     scaleBack(y, largest, this.columns);
+    this.#reportScaling(vectors, this.rows, this.columns);
     for (const { forward } of this.#gains) forward.follow();
     const { integration, conversion } = this.#layer.timing();
     this.#numbers.waiting += vectors * (integration + conversion);
@@ -139,6 +140,7 @@ export class LearningLayer implements LearningProduct {
     const e = transposedProduct(this.#layer, values, vectors, this.#siemens, this.#numbers.transposed, this.#sink);
     this.#numbers.transposed += Math.ceil(vectors / vectorsPerRead);
     scaleBack(e, largest, this.rows);
+    this.#reportScaling(vectors, this.columns, this.rows);
     for (const { transposed } of this.#gains) transposed.follow();
     const { integration, conversion } = transposedTime(this.#layer);
     this.#numbers.waiting += vectors * (integration + conversion);
@@ -156,6 +158,11 @@ export class LearningLayer implements LearningProduct {
       const { interval } = this.#refresh ?? { interval: Number.POSITIVE_INFINITY };
       if ((number + 1) % interval === 0) this.#refreshAll((number + 1) / interval - 1);
     }
+  }
+
+  /** A comparison and a division for every input, a multiplication for every output. */
+  #reportScaling(vectors: number, inputs: number, outputs: number): void {
+    this.#sink?.({ operation: "digitalOperation", place: this.name, count: vectors * (2 * inputs + outputs) });
   }
 
   /** Something done on all tiles at the same time: each waits for the slowest. */

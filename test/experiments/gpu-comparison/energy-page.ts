@@ -25,7 +25,7 @@ const tables: Readonly<Record<string, () => string>> = {
       ["operation", "each", "formula", "node", "known", "source"],
       Object.values(costs.operations).map(({ operation, each, formula, node, howKnown, source }) => [
         `\`${operation}\``,
-        operation === "cellRead"
+        each === 0 && formula.endsWith("reported by the array")
           ? "its work"
           : operation === "supplyHeadroom"
             ? formatQuantity(each, "J/J")
