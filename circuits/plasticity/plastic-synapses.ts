@@ -40,8 +40,13 @@ export class PlasticSynapses {
     this.#draw = at(draw, "pulse rounding");
   }
 
-  /** One step: what the rule asks for is applied. @returns what it came to; null where no pulse was asked for */
-  learn(seen: Seen): UpdateWork | null {
+  /**
+   * One step: what the rule asks for is applied, and time passes for all devices.
+   *
+   * @param seconds  that the step lasts, the pulses within it
+   * @returns what it came to; null where no pulse was asked for
+   */
+  learn(seen: Seen, seconds = 0): UpdateWork | null {
     const asked = this.rule.request(seen);
     const step = this.steps++;
     const [synapses, pulses]: [number[], number[]] = [[], []];
@@ -51,8 +56,10 @@ export class PlasticSynapses {
       synapses.push(synapse);
       pulses.push(count);
     }
-    if (pulses.length === 0) return null;
-    return this.array.update(Int16Array.from(pulses), Uint32Array.from(synapses));
+    if (pulses.length > 0) return this.array.update(Int16Array.from(pulses), Uint32Array.from(synapses), seconds);
+    this.array.positive.elapse(seconds);
+    this.array.negative?.elapse(seconds);
+    return null;
   }
 }
 
