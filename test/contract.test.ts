@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -118,6 +118,38 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     expect(complaints("evaluate", result)).toEqual([]);
     expect(result.conductances).toEqual({ file: "cells.npz", kind: "programmed", chips: [0, 1] });
     expect(result.results).toEqual(JSON.parse(readFileSync(file("own.json"), "utf8")).results);
+  });
+
+  it("writes what the schema says of a paper that its user stopped, and keeps the steps that ended", async () => {
+    const words = [
+      "paper",
+      "run",
+      "multi-memristive",
+      "--quick",
+      "--threads",
+      "2",
+      "--keep",
+      "kept",
+      "--json",
+      "p.json",
+    ];
+    const running = spawn(process.execPath, [program, ...words], { cwd: folder });
+    let told = "";
+    let stopped = false;
+    const status = await new Promise((resolve) => {
+      running.stderr.on("data", (text) => {
+        told += text;
+        // Once: a second time stops the program at once.
+        if (!stopped && /1 of \d+ done/.test(told)) stopped = running.kill("SIGINT");
+      });
+      running.on("exit", resolve);
+    });
+    expect([status, told]).toEqual([130, expect.stringMatching(/stopped with \d+ of \d+ steps finished/)]);
+    const result = JSON.parse(readFileSync(file("p.json"), "utf8"));
+    expect(complaints("paper", result)).toEqual([]);
+    expect(result.claims.some(({ held }: { held: boolean | null }) => held === null)).toBe(true);
+    const { all, notRun } = result.steps;
+    expect(readdirSync(file("kept"))).toHaveLength(all - notRun.length);
   });
 
   it("makes parts that sum to their whole", () => {
