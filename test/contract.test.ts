@@ -11,7 +11,7 @@ import { evaluationFixture, multiplicationFixture } from "./surface/report-fixtu
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const program = join(root, "dist/src/surface/cli/main.js");
 const page = readFileSync(join(root, "docs/contract.md"), "utf8");
-const commands = ["chip", "device", "evaluate", "multiply", "paper", "synapse"] as const;
+const commands = ["chip", "device", "evaluate", "multiply", "paper", "synapse", "train"] as const;
 type Command = (typeof commands)[number];
 
 const ajv = new Ajv2020({ allErrors: true, strictTypes: false });
@@ -75,6 +75,7 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     const values = numbers(8 * 60, 11).map(Math.abs);
     const rows = Array.from({ length: 60 }, (_, i) => [i % 3, ...values.subarray(8 * i, 8 * i + 8)].join(","));
     const header = ["label", ...Array.from({ length: 8 }, (_, i) => `x${i}`)].join(",");
+    writeFileSync(file("net.yaml"), "{layers: [8, 4, 3], activation: tanh, loss: mean-squared}\n");
     writeFileSync(file("digits.csv"), `${[header, ...rows].join("\n")}\n`);
     const matrix = (height: number, width: number, seed: number) => {
       const all = numbers(height * width, seed);
@@ -102,6 +103,8 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     ["multiply", ["--weights", "weights.csv", "--inputs", "inputs.csv", "--chip", "pcm-hermes", ...small]],
     ["evaluate", ["small.onnx", "--data", "digits.csv", ...small]],
     ["multiply", ["--weights", "weights.csv", "--inputs", "inputs.csv", "--conductances", ...small]],
+    ["train", ["small.onnx", "--data", "digits.csv", "--epochs", "2", "--rate", "0.02", "--threads", "2"]],
+    ["train", ["net.yaml", "--data", "digits.csv", "--chip", "pcm-accumulation", "--threads", "1"]],
   ] as const)("writes what the schema of %s says: %j", (command, words) => {
     const { status, stdout, stderr } = crossohm(command, ...words, "--json", "-");
     expect([status, stderr]).toEqual([0, expect.not.stringContaining("Error")]);
@@ -227,6 +230,27 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     ["more devices than there is room for", ["synapse", "--synapses", "1000000"], "at most 2000000 devices"],
     ["more updates than anybody waits for", ["synapse", "--updates", "1e12"], "--updates"],
     ["a share above 1", ["synapse", "--depression-share", "30"], "--depression-share"],
+    ["an unknown rule", ["train", "net.yaml", "--data", "digits.csv", "--rule", "stocastic"], "near: stochastic"],
+    [
+      "learning by a model without pulses",
+      ["train", "net.yaml", "--data", "digits.csv", "--chip", "pcm"],
+      "pulse-response",
+    ],
+    [
+      "an option that a rule has not",
+      ["train", "net.yaml", "--data", "digits.csv", "--set", "rule.length=3"],
+      "trainLength",
+    ],
+    [
+      "learning into the file it reads",
+      ["train", "net.yaml", "--data", "digits.csv", "--checkpoint", "digits.csv"],
+      "--data",
+    ],
+    [
+      "going on from nothing",
+      ["train", "net.yaml", "--data", "digits.csv", "--checkpoint", "no.npz", "--resume"],
+      "no.npz",
+    ],
     ["an unknown paper", ["paper", "run", "multi-memristve"], "near: multi-memristive"],
     ["a paper without its name", ["paper", "run"], "run NAME"],
     ["an unknown action", ["paper", "lst"], "near: list"],

@@ -1,5 +1,5 @@
 import { conductanceSteps, inParallel, type PulseSteps } from "../../crossbar/index.ts";
-import { addProgramming, type ProgrammingWork } from "../../devices/index.ts";
+import { addProgramming, type Cells, type ProgrammingWork } from "../../devices/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
 import type { EventSink } from "../../src/ground/events.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
@@ -17,7 +17,7 @@ import type { Refresh } from "./refresh.ts";
 import { scaleBack, scaleVectors } from "./scaled-vectors.ts";
 import { bytesOfNumbers, joinSections, numbersOfBytes, sectionsOf } from "./sections.ts";
 import { transposedProduct, transposedTime } from "./transposed-product.ts";
-import { type WearSummary, wearOf } from "./wear.ts";
+import { type WearSummary, wearOf, wearOfEach } from "./wear.ts";
 import { zeroShift } from "./zero-shifting.ts";
 
 /** Most lines whose full-scale sums an output converter takes at first. */
@@ -111,6 +111,10 @@ export class LearningLayer implements LearningProduct {
       (placed, index) => new LearningTile(engine, placed, common, at(draw, "learning", index)),
     );
     this.#refresh = refreshes && this.#tiles[0]!.synapses.erasable ? refreshes : null;
+  }
+
+  get tiles(): number {
+    return this.#tiles.length;
   }
 
   /** s since the first weights were there. */
@@ -213,7 +217,12 @@ export class LearningLayer implements LearningProduct {
 
   /** Pulses that devices got since they were made, those of programming included. */
   wear(): WearSummary {
-    return wearOf(this.#layer.placed.flatMap(({ tile: { array } }) => [array.positive, array.negative]));
+    return wearOf(this.#sets);
+  }
+
+  /** The same of every device, a set of cells of a tile after another. */
+  wearOfDevices(): Float64Array[] {
+    return this.#sets.map(wearOfEach);
   }
 
   /** Updates of synapses that the rule asked for, and those that the counters of signs let through. */
@@ -291,6 +300,10 @@ export class LearningLayer implements LearningProduct {
       `rule ${this.#tiles[0]!.rule.name}`,
       chip,
     ].join(", ");
+  }
+
+  get #sets(): Cells[] {
+    return this.#layer.placed.flatMap(({ tile: { array } }) => [array.positive, array.negative]);
   }
 
   get #sink(): EventSink | null {

@@ -18,8 +18,7 @@ export function wearOf(sets: readonly Cells[]): WearSummary {
   const summary = { devices: 0, pulses: 0, maximum: 0, clipped: 0, stuck: 0 };
   for (const cells of sets) {
     const { population } = devicesOf(cells);
-    const wear = new Float64Array(population.count);
-    population.wear?.(wear);
+    const wear = wearOfEach(cells);
     summary.devices += wear.length;
     for (const pulses of wear) {
       summary.pulses += pulses;
@@ -29,4 +28,12 @@ export function wearOf(sets: readonly Cells[]): WearSummary {
     summary.stuck += population.limited?.stuck ?? 0;
   }
   return { ...summary, mean: summary.pulses / summary.devices };
+}
+
+/** Pulses of every device of a set of cells. */
+export function wearOfEach(cells: Cells): Float64Array {
+  const { population } = devicesOf(cells);
+  const wear = new Float64Array(population.count);
+  population.wear?.(wear);
+  return wear;
 }

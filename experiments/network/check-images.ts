@@ -4,7 +4,11 @@ import type { ImageData } from "./images.ts";
 import type { Network } from "./partition.ts";
 
 /** Refuses images that are not what the network takes: by size, order of axes, channels of scale and shift, or labels. */
-export function checkImages(file: string, { inputs, classes }: Network, images: ImageData): void {
+export function checkImages(
+  file: string,
+  { inputs, classes }: Pick<Network, "inputs" | "classes">,
+  images: ImageData,
+): void {
   for (const [index, input] of inputs.entries()) {
     const shape = images.shapes[index];
     const place = inputs.length > 1 ? input.name : undefined;

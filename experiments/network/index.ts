@@ -1,3 +1,4 @@
+export { checkImages } from "./check-images.ts";
 export type { Saves } from "./chip-task.ts";
 export type { PlacedProduct } from "./cut-graph.ts";
 export { type EvaluateResult, evaluate } from "./evaluate.ts";

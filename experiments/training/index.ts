@@ -1,4 +1,10 @@
-export { FloatProduct } from "./float-product.ts";
-export { floatTraining, linearTraining } from "./float-training.ts";
-export { networkOfGraph } from "./graph-network.ts";
-export { type NetworkSpec, networkOfSpec, readSpec } from "./spec-network.ts";
+export type { DeviceSettings } from "./device-products.ts";
+export { trainingBytes } from "./device-products.ts";
+export { DeviceTraining, type DeviceTrainingRequest } from "./device-training.ts";
+export type { CountedValues } from "./histogram.ts";
+export { plansOf } from "./network.ts";
+export type { EpochSummary, LayerOfTraining, TrainingResult } from "./result.ts";
+export { checkTrainingImages, openNetwork, type TrainingSource } from "./source.ts";
+export { readSpec } from "./spec-network.ts";
+export { type FloatEpoch, type FloatTask, runFloat } from "./tasks.ts";
+export type { TrainingData, TrainingSettings, TrainingState } from "./training.ts";

@@ -10,6 +10,8 @@ export interface PoolOptions {
   readonly tasks: Tasks;
   /** The JavaScript module that a worker runs; it calls `serve` with the same tasks. */
   readonly worker: URL;
+  /** All tasks run on workers: the caller's thread has other work. n threads are then n workers. */
+  readonly apart?: boolean;
   /** What the caller's thread has made already. */
   readonly keep?: TaskWatch["keep"];
 }
@@ -23,7 +25,7 @@ type Watch = Parameters<Pool["map"]>[2];
  * A pool over Node's worker threads and the caller's own, which takes a share: n threads are n - 1 workers. Workers start when
  * first needed and are kept, so that what a task keeps is made once per thread.
  */
-export function workerPool({ threads, tasks, worker, keep = keeper() }: PoolOptions): Pool {
+export function workerPool({ threads, tasks, worker, apart = false, keep = keeper() }: PoolOptions): Pool {
   const idle = new Set<Worker>();
   const busy = new Set<Worker>();
 
@@ -93,7 +95,7 @@ export function workerPool({ threads, tasks, worker, keep = keeper() }: PoolOpti
     };
     const lanes = Math.min(threads, inputs.length);
     // This thread takes the first input; it pauses before the work, so that workers are given theirs.
-    await Promise.all(Array.from({ length: lanes }, (_, index) => lane(index === 0 ? runHere : runOnWorker)));
+    await Promise.all(Array.from({ length: lanes }, (_, index) => lane(index === 0 && !apart ? runHere : runOnWorker)));
     if (failures.length > 0) throw failures[0];
     if (watch.signal.aborted) throw new InterruptedError("interrupted");
     return outputs;

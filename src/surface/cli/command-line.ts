@@ -6,7 +6,11 @@ import { deviceCommand } from "./device.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { multiplyCommand } from "./multiply.ts";
 import { paperCommand } from "./paper.ts";
+
 import { synapseCommand } from "./synapse.ts";
+
+import { trainCommand } from "./train.ts";
+
 import type { World } from "./world.ts";
 
 /** Exit statuses: 0 done, 1 a defect of ours, 2 the user's input, 3 not reached what was asked, 130 interrupted. */
@@ -19,6 +23,7 @@ const commands = {
   multiply: multiplyCommand,
   paper: paperCommand,
   synapse: synapseCommand,
+  train: trainCommand,
 };
 
 /** Runs one command line and says how it ended; everything it prints goes to the world's streams. */

@@ -27,6 +27,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     evaluate: async (...job) => (await import("../work.ts")).work.evaluate(...job),
     multiply: async (...job) => (await import("../work.ts")).work.multiply(...job),
     characterise: async (...job) => (await import("../characterise.ts")).characteriseHere(...job),
+    train: async (...job) => (await import("../train.ts")).trainHere(...job),
     paper: async (...job) => (await import("../paper.ts")).paperHere(...job),
     synapse: async (...job) => (await import("../synapse.ts")).synapseHere(...job),
   },

@@ -10,7 +10,18 @@ import type {
   ImageData,
 } from "../../../experiments/network/index.ts";
 import type { PaperRun } from "../../../experiments/papers/index.ts";
+
 import type { SynapseExercise, SynapseRequest } from "../../../experiments/synapses/index.ts";
+
+import type {
+  DeviceSettings,
+  TrainingData,
+  TrainingResult,
+  TrainingSettings,
+  TrainingSource,
+} from "../../../experiments/training/index.ts";
+import type { Identity } from "../checkpoint.ts";
+
 import type { NetworkFile } from "../network-file.ts";
 import type { Progress, Terminal } from "../progress.ts";
 
@@ -86,6 +97,44 @@ export interface SynapseJob {
   readonly chip: Chip;
 }
 
+/** How weights become devices and learn, beside the chip. */
+export type Learning = Omit<DeviceSettings, "chip" | "window">;
+
+export interface TrainJob {
+  readonly source: TrainingSource;
+  readonly dataFile: string;
+  readonly data: TrainingData;
+  readonly chip: Chip;
+  readonly settings: TrainingSettings;
+  readonly learning: Learning;
+  readonly seed: number;
+  readonly threads: number;
+  /** Whether pulses are traced. */
+  readonly traces: boolean;
+  readonly checkpoint: { readonly file: string; readonly resume: boolean; readonly identity: Identity } | null;
+}
+
+/** A training with the weights it ended with and the trace of its pulses, where one was asked for. */
+export interface TrainDone
+  extends Done<
+    TrainingResult & {
+      readonly runtime: {
+        readonly seconds: number;
+        readonly perImage: number;
+        readonly threads: number;
+        readonly peakMemory: number;
+      };
+    }
+  > {
+  readonly weights: readonly {
+    readonly name: string;
+    readonly rows: number;
+    readonly columns: number;
+    readonly values: Float32Array;
+  }[];
+  readonly trace: string | null;
+}
+
 /** An evaluation with the numbers of its chips and the arrays that are to be saved. */
 export type EvaluateDone = Done<Evaluation> & Pick<EvaluateResult, "chips" | "chipsAsked" | "saved">;
 
@@ -94,6 +143,7 @@ export interface Work {
   evaluate(job: EvaluateJob, watch: Watch): Promise<EvaluateDone>;
   multiply(job: MultiplyJob, watch: Watch): Promise<Done<Multiplication>>;
   characterise(job: DeviceJob, watch: Watch): Promise<Done<Characterisation>>;
+  train(job: TrainJob, watch: Watch): Promise<TrainDone>;
   paper(job: PaperJob, watch: Watch): Promise<Done<PaperDone>>;
   synapse(job: SynapseJob, watch: Watch): Promise<Done<SynapseExercise>>;
 }

@@ -136,7 +136,7 @@ function span(ranges: readonly number[]): string {
 }
 
 /** Every value that no source stands behind. */
-export function assumptionTable({ assumptions }: EvaluationOutput): Markup {
+export function assumptionTable({ assumptions }: Pick<EvaluationOutput, "assumptions">): Markup {
   if (assumptions.length === 0) return html`<p class="note">Nothing: every value has a source.</p>\n`;
   return table(
     "Values that the figures above rest on and that no measurement or paper gives, or that were set for this run.",

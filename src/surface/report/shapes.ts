@@ -1,7 +1,7 @@
 import type { Characterisation } from "../../../experiments/characterisation/index.ts";
 import type { Evaluation } from "../../../experiments/network/index.ts";
 import type { SynapseExercise, SynapseRequest } from "../../../experiments/synapses/index.ts";
-import type { PaperDone } from "../cli/world.ts";
+import type { PaperDone, TrainDone } from "../cli/world.ts";
 import type { Overlay } from "../overlay.ts";
 
 export type { CauseResult, GpuComparison, LayerSummary, TimeResult } from "../../../experiments/network/index.ts";
@@ -63,3 +63,5 @@ export type PaperOutput = Head & PaperDone;
 
 /** What `synapse` writes. */
 export type SynapseOutput = Head & { readonly request: Omit<SynapseRequest, "seed"> } & SynapseExercise;
+/** What `train` writes. */
+export type TrainingOutput = Head & TrainDone["result"];

@@ -9,4 +9,5 @@ export const noWork: Work = {
   characterise: refused,
   paper: refused,
   synapse: refused,
+  train: refused,
 };
