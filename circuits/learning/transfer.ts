@@ -1,4 +1,6 @@
+import type { PulseSteps } from "../../crossbar/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
+import type { Arrangement } from "../synapses/index.ts";
 import { Chopper } from "./chopper.ts";
 import { DynamicReference } from "./dynamic-reference.ts";
 import type { LearningLayer } from "./layer.ts";
@@ -55,6 +57,19 @@ export class TransferLearning implements LearningProduct {
     this.#options = options;
     this.#chopper = new Chopper(this.rows, options.chopping, at(draw, "transfer"));
     this.#reference = options.dynamicReference ? new DynamicReference(this.rows, this.columns) : null;
+  }
+
+  get tiles(): number {
+    return this.fast.tiles + this.slow.tiles;
+  }
+
+  /** Of both arrays. */
+  get arrangement(): Arrangement {
+    return this.slow.arrangement;
+  }
+
+  get steps(): PulseSteps {
+    return this.slow.steps;
   }
 
   get clock(): number {
@@ -132,6 +147,10 @@ export class TransferLearning implements LearningProduct {
       clipped: a.clipped + c.clipped,
       stuck: a.stuck + c.stuck,
     };
+  }
+
+  wearOfDevices(): Float64Array[] {
+    return [...this.fast.wearOfDevices(), ...this.slow.wearOfDevices()];
   }
 
   /** Notes every pulse of both arrays in a trace from now on. */

@@ -2,11 +2,11 @@ import {
   type ArbitrationSpec,
   type Arrangement,
   type Chip,
-  LearningLayer,
   Ledger,
+  learningProduct,
   tileSpec,
 } from "../../circuits/index.ts";
-import { type RuleOptions, type Selection, updateRule } from "../../crossbar/index.ts";
+import type { RuleOptions, Selection } from "../../crossbar/index.ts";
 import { deviceModel, type PreparedDevice } from "../../devices/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
 import type { OperationEvent } from "../../src/ground/events.ts";
@@ -46,7 +46,7 @@ class PassingLedger extends Ledger {
 
 /** Products on tiles of devices. */
 export interface DeviceProducts extends Products {
-  readonly products: readonly LearningLayer[];
+  readonly products: readonly ReturnType<typeof learningProduct>[];
 }
 
 /** @param draw  addresses the chip */
@@ -68,13 +68,11 @@ export function deviceProducts(
       arrangement,
       arbitration,
       ...(selection && { selection }),
-      rule: (setting: Parameters<typeof updateRule>[1]) => updateRule(rule, setting, ruleOptions),
       period: 0,
       ledger: new PassingLedger(report),
     };
-    const products = plans.map(
-      ({ name, rows, columns, weights }, index) =>
-        new LearningLayer(engine, name, rows, columns, weights, options, at(draw, "layer", index)),
+    const products = plans.map(({ name, rows, columns, weights }, index) =>
+      learningProduct(engine, name, rows, columns, weights, options, rule, ruleOptions, at(draw, "layer", index)),
     );
     return {
       products,
@@ -92,8 +90,8 @@ function deviceOf(chip: Chip): PreparedDevice {
   return deviceModel(chip.device.model.value).prepare(chip.device.values);
 }
 
-/** Bytes of kernel memory that the devices of these products need. */
+/** Bytes of kernel memory that the devices of these products need, two arrays of them at most. @param devices  in each set of a synapse */
 export function trainingBytes(plans: readonly ProductPlan[], devices: number): number {
   const cells = plans.reduce((sum, { rows, columns }) => sum + 2 * devices * (rows + 16) * (columns + 16), 0);
-  return Math.min(2 ** 32 - 65536, 2 ** 27 + 400 * cells);
+  return Math.min(2 ** 32 - 65536, 2 ** 27 + 2 * 400 * cells);
 }

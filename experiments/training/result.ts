@@ -5,12 +5,11 @@ import {
   type Chip,
   costsOf,
   energyOf,
-  type LearningLayer,
   Ledger,
   type LedgerEntry,
 } from "../../circuits/index.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
-import type { DeviceSettings } from "./device-products.ts";
+import type { DeviceProducts, DeviceSettings } from "./device-products.ts";
 import { type CountedValues, countsOf } from "./histogram.ts";
 import type { ProductPlan } from "./network.ts";
 import type { EpochResult, TrainingSettings, Wear } from "./training.ts";
@@ -131,7 +130,7 @@ export function trainingAssumptions(chip: Chip): ReturnType<typeof assumptionsOf
 /** A layer's weights before and after, and its devices' pulses. */
 export function layerOfTraining(
   { name, step, rows, columns, weights: start }: ProductPlan,
-  layer: LearningLayer,
+  layer: DeviceProducts["products"][number],
 ): LayerOfTraining {
   const end = layer.weights();
   const sets = layer.wearOfDevices();

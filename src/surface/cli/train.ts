@@ -4,10 +4,11 @@ import {
   type Arrangement,
   arrangements,
   type Chip,
+  learningRules,
   policies,
   readChip,
 } from "../../../circuits/index.ts";
-import { type Selection, selections, updateRules } from "../../../crossbar/index.ts";
+import { type Selection, selections } from "../../../crossbar/index.ts";
 import { deviceModel, deviceModels } from "../../../devices/index.ts";
 import { readSpec, type TrainingSource } from "../../../experiments/training/index.ts";
 import { InterruptedError, inputError } from "../../ground/errors.ts";
@@ -61,7 +62,7 @@ interface TrainOptions extends CommonOptions, CiteOptions {
 
 /** `crossohm train NETWORK.onnx|SPEC.yaml --data DIR|FILE`. */
 export function trainCommand(command: Command, words: readonly string[], world: World): Command {
-  const rules = updateRules.map(({ name }) => name);
+  const rules = learningRules.map(({ name }) => name);
   const count = (option: string, high = 1_000_000) => wholeNumber(option, 1, high);
   const above = (option: string) => number(option, (n) => n > 0, "a number above 0");
   const itself = command
