@@ -49,11 +49,14 @@ export class CountedRule implements UpdateRule {
       shares(x, inputGain, inputLevels, this.#inputs[half]);
       shares(d, outputGain, outputLevels, this.#outputs[half]);
     }
-    for (let r = 0, i = 0; r < x.length; r++) {
-      for (let c = 0; c < d.length; c++, i++) {
-        const half = x[r]! * d[c]! > 0 ? 0 : 1;
-        const pulses = Math.round(plans[half].length * this.#inputs[half][r]! * this.#outputs[half][c]!);
-        counts[i] = half === 0 ? pulses : -pulses;
+    counts.fill(0);
+    for (let r = 0; r < x.length; r++) {
+      if (x[r] === 0) continue;
+      const sign = x[r]! > 0 ? 1 : -1;
+      const [grow, fall] = [0, 1].map((half) => plans[half]!.length * this.#inputs[half]![r]!) as [number, number];
+      const [growing, falling] = this.#outputs;
+      for (let c = 0, i = r * d.length; c < d.length; c++, i++) {
+        counts[i] = sign * d[c]! > 0 ? Math.round(grow * growing[c]!) : -Math.round(fall * falling[c]!);
       }
     }
     activity.multiplyAdds = counts.length;
