@@ -1,18 +1,37 @@
 // The library's public names. What is not here may change without notice.
 
 export {
+  Arbitration,
+  type ArbitrationSpec,
   type Cause,
   type Chip,
   type ChipRequest,
   chipPresets,
+  decayFactor,
+  deviceNoise,
+  escapeNoise,
   type Fidelity,
+  gaussianNoise,
+  hardWinners,
+  IntegrateAndFire,
+  type IntegrateAndFireSpec,
   Ledger,
+  LocalRule,
+  layerSignals,
+  localRules,
+  nodeVoltages,
   type Override,
+  PlasticSynapses,
   printChip,
   readChip,
   readOverride,
+  SpikingLayer,
+  SynapseArray,
+  softWinners,
+  ThreeFactorDevices,
   TileLayer,
 } from "../../circuits/index.ts";
+export { conductanceSteps, inParallel, pulseBalance, symmetryPoint } from "../../crossbar/index.ts";
 export {
   type Cells,
   type DeviceModel,

@@ -5,6 +5,7 @@ import { pulseBalance } from "../../crossbar/index.ts";
 import { deviceModel, deviceModels } from "../../devices/index.ts";
 import { drawOf } from "../../src/ground/draws/index.ts";
 import { openEngine } from "../../src/ground/kernels/index.ts";
+import * as library from "../../src/surface/index.ts";
 import { shippedSet } from "../contracts/device-contract.ts";
 
 const page = readFileSync("docs/plasticity.md", "utf8");
@@ -66,5 +67,19 @@ describe("docs/plasticity.md", () => {
     // Printed to three digits, of the asymmetry two.
     expect(Math.abs(told / found.symmetryPoint.mean - 1)).toBeLessThan(0.005);
     expect(Number(row[4]!.replace("−", "-"))).toBeCloseTo(found.asymmetry!, 1);
+  });
+
+  it("has an example that runs as it stands, and whose neuron learns which inputs spike together", async () => {
+    const [, code] = /^```js\n(.*?)^```/ms.exec(page)!;
+    const body = code!.replaceAll(/import (\{.*?\}) from "crossohm";/g, "const $1 = library;");
+    const run = Object.getPrototypeOf(async () => {}).constructor as new (
+      ...words: string[]
+    ) => (own: typeof library, console: { log: (...shown: unknown[]) => void }) => Promise<void>;
+    let shown: unknown[] = [];
+    await new run("library", "console", body)(library, { log: (...own) => (shown = own) });
+    const [weights, work] = shown as [Float64Array, { reads: number; pulses: number }];
+    const mean = (from: number, to: number) => weights.subarray(from, to).reduce((a, b) => a + b, 0) / (to - from);
+    expect(mean(0, 8) - mean(8, 24)).toBeGreaterThan(0.3);
+    expect(Math.min(work.reads, work.pulses)).toBeGreaterThan(0);
   });
 });
