@@ -16,6 +16,7 @@ import { layerOptions, placementOf } from "../experiments/network/index.ts";
 import { at, type Draw, drawOf, fillNormal } from "../src/ground/draws/index.ts";
 import type { Engine } from "../src/ground/kernels/index.ts";
 import { deviceCasesOn } from "./device-cases.ts";
+import { learningCasesOn } from "./learning-cases.ts";
 
 const size = 512;
 const vectors = 128;
@@ -27,7 +28,7 @@ const singles = 32;
 /** What is timed: one run does `count` of what `each` names. */
 export interface Case {
   readonly name: string;
-  readonly each: "vector" | "sample" | "tile" | "device";
+  readonly each: "vector" | "sample" | "tile" | "device" | "pulse";
   readonly count: number;
   /** Name of the case that its ratio is to; absent: the reference, for vectors. */
   readonly over?: string;
@@ -68,6 +69,7 @@ export function casesOn(engine: Engine): Case[] {
     },
     programmed(engine, weights, root, () => event++),
     ...deviceCasesOn(engine, at(root, "devices")),
+    ...learningCasesOn(engine, root),
   ];
 }
 

@@ -15,7 +15,7 @@ export function takeNumbers(from: usize): void {
 /** f of four devices; `shape` is known where it is inlined. */
 // @ts-ignore: decorator
 @inline
-function shapeAt(shape: i32, w: v128, low: v128, high: v128, first: v128, second: v128, up: bool): v128 {
+export function shapeAt(shape: i32, w: v128, low: v128, high: v128, first: v128, second: v128, up: bool): v128 {
   if (shape == 0) return f32x4.add(number(9), f32x4.mul(number(10), w));
   if (shape == 1) {
     const limit = up ? f32x4.pmax(number(9), high) : f32x4.pmin(number(9), low);

@@ -1,10 +1,18 @@
 import { fourNormalsOfCell } from "../../src/ground/draws/cell-normals.as";
 import { fillBlock } from "../../src/ground/draws/normal.as";
 import { one } from "../../src/ground/kernels/mathematics.as";
-import { freed, takeNumbers } from "./pulse-law.as";
+import { freed, shapeAt, takeNumbers } from "./pulse-law.as";
 
 const normals = memory.data(2048, 16);
 const written = memory.data(2048, 16);
+/** Normals of pulses that are taken one by one, of one block of devices. */
+const stream = memory.data(2048, 16);
+/** Devices of a block whose pulses are taken one by one: place in the block above, count of pulses in the lower half; as found, and by count. */
+const found = memory.data(2048, 16);
+const sorted = memory.data(2048, 16);
+const bins = memory.data(128, 16);
+/** What four of them have: counts, weights, six traits and write noise. */
+const gathered = memory.data(144, 16);
 /** Lanes on their way to single cells. */
 const lanes = memory.data(16, 16);
 
@@ -132,6 +140,26 @@ function double(k: v128, n: v128): void {
   doubledQ = q;
 }
 
+// @ts-ignore: decorator
+@inline
+function ownStep(up: v128, direction: v128, gain: v128, asymmetry: v128): v128 {
+  const whole = f32x4.add(f32x4.add(gain, ofDirection(up, 2)), f32x4.mul(direction, asymmetry));
+  return f32x4.mul(v128.load32_splat(pulses, 4), f32x4.pmax(f32x4.splat(0), whole));
+}
+
+/** By how much the mean step, in own steps, changes with the weight; `own`: the trait of the slope in this direction. */
+// @ts-ignore: decorator
+@inline
+function slopeOf(law: i32, up: v128, low: v128, high: v128, own: v128): v128 {
+  if (law == 0) return ofDirection(up, 10);
+  if (law == 1) {
+    const smallest = ofDirection(up, 9);
+    return f32x4.div(f32x4.splat(-1), v128.bitselect(f32x4.pmax(smallest, high), f32x4.pmin(smallest, low), up));
+  }
+  const gamma = f32x4.abs(f32x4.add(ofDirection(up, 9), f32x4.sub(own, one())));
+  return f32x4.neg(f32x4.mul(gamma, ofDirection(up, 10)));
+}
+
 /** Four devices' trains in closed form, where no limit can be met; returns how often they were held at one. train.ts has the equations. */
 // @ts-ignore: decorator
 @inline
@@ -145,24 +173,10 @@ function four(law: i32, additive: bool, cell: usize, signed: v128, normal: v128,
   const low = f32x4.pmax(floor, v128.load(traitAt(3, cell)));
   const high = f32x4.pmax(low, v128.load(traitAt(2, cell)));
   const direction = ofDirection(up, 0);
-  const whole = f32x4.add(
-    f32x4.add(v128.load(traitAt(0, cell)), ofDirection(up, 2)), f32x4.mul(direction, v128.load(traitAt(1, cell))),
-  );
-  const step = f32x4.mul(v128.load32_splat(pulses, 4), f32x4.pmax(zero, whole));
-  // The mean step is step (offset + slope w).
-  let offset = one();
-  let slope: v128;
-  if (law == 0) {
-    offset = ofDirection(up, 9);
-    slope = ofDirection(up, 10);
-  } else if (law == 1) {
-    const smallest = ofDirection(up, 9);
-    slope = f32x4.div(f32x4.splat(-1), v128.bitselect(f32x4.pmax(smallest, high), f32x4.pmin(smallest, low), up));
-  } else {
-    const own = v128.bitselect(v128.load(traitAt(4, cell)), v128.load(traitAt(5, cell)), up);
-    const gamma = f32x4.abs(f32x4.add(ofDirection(up, 9), f32x4.sub(own, one())));
-    slope = f32x4.neg(f32x4.mul(gamma, ofDirection(up, 10)));
-  }
+  const step = ownStep(up, direction, v128.load(traitAt(0, cell)), v128.load(traitAt(1, cell)));
+  const offset = law == 0 ? ofDirection(up, 9) : one();
+  const own = law == 2 ? v128.bitselect(v128.load(traitAt(4, cell)), v128.load(traitAt(5, cell)), up) : w;
+  const slope = slopeOf(law, up, low, high, own);
   const towards = f32x4.mul(direction, step);
   const k = f32x4.mul(towards, slope);
   const mean = f32x4.mul(towards, f32x4.add(offset, f32x4.mul(slope, w)));
@@ -241,13 +255,173 @@ function four(law: i32, additive: bool, cell: usize, signed: v128, normal: v128,
   let clipped = popcnt(i32x4.bitmask(v128.and(f32x4.ne(held, free), done)));
   const left = i32x4.bitmask(v128.andnot(some, inside));
   if (left == 0) return clipped;
+  v128.store(lanes, signed);
   for (let lane = 0; lane < 4; lane++) {
-    if ((left >> lane) & 1) {
-      v128.store(lanes, signed);
-      clipped += oneByOne(cell + lane, load<i32>(lanes + (<usize>lane << 2)), work + ((cell + lane) << 3));
-    }
+    if ((left >> lane) & 1) note(cell + lane, load<i32>(lanes + (<usize>lane << 2)));
   }
   return clipped;
+}
+
+let noted = 0;
+
+/** A device of the block whose pulses are to be taken one by one. */
+function note(cell: usize, count: i32): void {
+  store<u32>(found + (<usize>noted << 2), (<u32>(cell & 511) << 16) | (<u32>count & 0xffff));
+  noted++;
+}
+
+// @ts-ignore: decorator
+@inline
+function binOf(entry: u32): usize {
+  const count = <i32>(<i16>entry);
+  return <usize>(63 - min(63, count < 0 ? -count : count)) << 1;
+}
+
+/** All that were noted, those with as many pulses side by side; normals of block and event in order. Returns how often they were held. */
+function takeNoted(first: usize, keyOf0: u32, keyOf1: u32, low: u32, high: u32): i32 {
+  memory.fill(bins, 0, 128);
+  for (let k = 0; k < noted; k++) {
+    const bin = bins + binOf(load<u32>(found + (<usize>k << 2)));
+    store<u16>(bin, load<u16>(bin) + 1);
+  }
+  let begun: u16 = 0;
+  for (let bin: usize = 0; bin < 128; bin += 2) {
+    const here = load<u16>(bins + bin);
+    store<u16>(bins + bin, begun);
+    begun += here;
+  }
+  for (let k = 0; k < noted; k++) {
+    const entry = load<u32>(found + (<usize>k << 2));
+    const bin = bins + binOf(entry);
+    store<u32>(sorted + (<usize>load<u16>(bin) << 2), entry);
+    store<u16>(bin, load<u16>(bin) + 1);
+  }
+  drawn = 0;
+  next = stream + 2048;
+  let clipped = 0;
+  for (let k = 0; k < noted; k += 4) {
+    clipped += fourByPulses(first, sorted + (<usize>k << 2), min(4, noted - k), keyOf0, keyOf1, low, high);
+  }
+  noted = 0;
+  return clipped;
+}
+
+/** Place of the next normals in the stream, and how many times it was filled for the block. */
+let next: usize = 0;
+let drawn: u32 = 0;
+
+/** Four more normals of a block's stream. */
+// @ts-ignore: decorator
+@inline
+function nextNormals(first: usize, keyOf0: u32, keyOf1: u32, low: u32, high: u32): v128 {
+  if (next == stream + 2048) {
+    fillBlock(keyOf0, keyOf1, <u32>(first >> 9 << 16) | drawn, low, high, stream, 512);
+    drawn++;
+    next = stream;
+  }
+  const four = v128.load(next);
+  next += 16;
+  return four;
+}
+
+/** Up to four devices of a block, pulse by pulse side by side. */
+function fourByPulses(
+  first: usize, entries: usize, some: i32, keyOf0: u32, keyOf1: u32, eventLow: u32, eventHigh: u32,
+): i32 {
+  for (let lane = 0; lane < 4; lane++) {
+    const entry = load<u32>(entries + (<usize>min(lane, some - 1) << 2));
+    const cell = first + (entry >> 16);
+    const to = gathered + (<usize>lane << 2);
+    store<i32>(to, lane < some ? <i32>(<i16>entry) : 0);
+    store<f32>(to, load<f32>(weight + (cell << 2)), 16);
+    for (let k: usize = 0; k < 6; k++) store<f32>(to + (k << 4), load<f32>(traitAt(k, cell)), 32);
+    store<f32>(to, noise ? load<f32>(noise + (cell << 2)) : 0, 128);
+  }
+  const zero = f32x4.splat(0);
+  const signed = v128.load(gathered);
+  const up = i32x4.gt_s(signed, zero);
+  const count = i32x4.abs(signed);
+  let w = v128.load(gathered, 16);
+  const floor = v128.load32_splat(pulses, 12);
+  const low = f32x4.pmax(floor, v128.load(gathered, 80));
+  const high = f32x4.pmax(low, v128.load(gathered, 64));
+  const direction = ofDirection(up, 0);
+  const step = ownStep(up, direction, v128.load(gathered, 32), v128.load(gathered, 48));
+  const firsts = v128.load(gathered, 96);
+  const seconds = v128.load(gathered, 112);
+  const offset = shape == 0 ? ofDirection(up, 9) : one();
+  let slope = zero;
+  if (shape == 0) slope = slopeOf(0, up, low, high, zero);
+  else if (shape == 1) slope = slopeOf(1, up, low, high, zero);
+  else if (shape == 2) slope = slopeOf(2, up, low, high, v128.bitselect(firsts, seconds, up));
+  const relative = v128.load32_splat(pulses, 16);
+  const constant = f32x4.add(f32x4.mul(v128.load32_splat(pulses, 20), step), v128.load32_splat(pulses, 24));
+  const ofWeight = v128.load32_splat(pulses, 28);
+  const writeNoise = v128.load32_splat(pulses, 32);
+  const closed = f32x4.add(floor, floor);
+  let before = v128.load(gathered, 128);
+  let sum0 = f64x2.splat(0);
+  let sum1 = sum0;
+  let heldSo = zero;
+  let most = i32x4.extract_lane(count, 0);
+  most = max(most, i32x4.extract_lane(count, 1));
+  most = max(most, i32x4.extract_lane(count, 2));
+  most = max(most, i32x4.extract_lane(count, 3));
+  for (let pulse = 0; pulse < most; pulse++) {
+    const active = i32x4.gt_s(count, i32x4.splat(pulse));
+    const normal = nextNormals(first, keyOf0, keyOf1, eventLow, eventHigh);
+    const part = shape <= 2
+      ? f32x4.add(offset, f32x4.mul(slope, w))
+      : shape == 3 ? eitherWay(3, up, w, low, high, firsts, seconds) : eitherWay(4, up, w, low, high, firsts, seconds);
+    const mean = f32x4.mul(step, part);
+    const sigma = f32x4.add(
+      f32x4.add(f32x4.mul(relative, f32x4.abs(mean)), constant), f32x4.mul(ofWeight, f32x4.abs(w)),
+    );
+    const free = f32x4.add(w, f32x4.mul(direction, f32x4.add(mean, f32x4.mul(sigma, normal))));
+    const held = f32x4.pmin(high, f32x4.pmax(low, free));
+    heldSo = i32x4.sub(heldSo, v128.and(active, f32x4.ne(held, free)));
+    let open = f32x4.sub(f32x4.add(w, held), closed);
+    if (noise) {
+      const after = f32x4.mul(writeNoise, nextNormals(first, keyOf0, keyOf1, eventLow, eventHigh));
+      open = f32x4.add(open, f32x4.add(before, after));
+      before = v128.bitselect(after, before, active);
+    }
+    open = v128.and(f32x4.pmax(zero, open), active);
+    sum0 = f64x2.add(sum0, f64x2.promote_low_f32x4(open));
+    sum1 = f64x2.add(sum1, f64x2.promote_low_f32x4(i8x16.shuffle(open, open, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)));
+    w = v128.bitselect(held, w, active);
+  }
+  v128.store(gathered, w, 16);
+  v128.store(gathered, before, 128);
+  v128.store(gathered, sum0, 32);
+  v128.store(gathered, sum1, 48);
+  for (let lane = 0; lane < some; lane++) {
+    const entry = load<u32>(entries + (<usize>lane << 2));
+    const cell = first + (entry >> 16);
+    const pulsesOfIt = <i32>(<i16>entry);
+    const from = gathered + (<usize>lane << 2);
+    store<f32>(weight + (cell << 2), load<f32>(from, 16));
+    if (noise) store<f32>(noise + (cell << 2), load<f32>(from, 128));
+    const joules = work + (cell << 3);
+    const energy = pulsesOfIt > 0 ? energyUp : energyDown;
+    store<f64>(joules, load<f64>(joules) + energy * load<f64>(gathered + (<usize>lane << 3), 32));
+    const written = writes + (cell << 3);
+    store<f64>(written, load<f64>(written) + <f64>(pulsesOfIt < 0 ? -pulsesOfIt : pulsesOfIt));
+  }
+  return (
+    i32x4.extract_lane(heldSo, 0) + i32x4.extract_lane(heldSo, 1) + i32x4.extract_lane(heldSo, 2) +
+    i32x4.extract_lane(heldSo, 3)
+  );
+}
+
+/** f of four devices of either direction. */
+// @ts-ignore: decorator
+@inline
+function eitherWay(law: i32, up: v128, w: v128, low: v128, high: v128, first: v128, second: v128): v128 {
+  takeNumbers(pulses);
+  const rising = shapeAt(law, w, low, high, first, second, true);
+  takeNumbers(pulses + 64);
+  return v128.bitselect(rising, shapeAt(law, w, low, high, first, second, false), up);
 }
 
 // @ts-ignore: decorator
@@ -292,7 +466,8 @@ function blockOf(additive: bool, begin: i32, end: i32, counts: usize): i32 {
 
 /**
  * Trains of devices. `closed` 0: pulse by pulse, else in closed form where that holds, 1 with noise relative to the step, 2 with noise of
- * one size; `keys`: of normals of single pulses, of trains, and of write noise after trains; `cells` 0: all; work is [count].
+ * one size; `keys`: of normals of a device's own, of whole trains, of write noise after these, and of single pulses; `cells` 0: all; work is
+ * [count].
  */
 export function trainPulses(
   pulsesOf: usize, shapeOf: i32, closed: i32, weightAt: usize, noiseAt: usize, placesAt: usize, trainedAt: usize,
@@ -312,23 +487,26 @@ export function trainPulses(
   key0 = load<u32>(keys);
   key1 = load<u32>(keys, 4);
   let clipped = 0;
-  if (closed == 0 || cells != 0) {
+  if (cells != 0) {
     for (let k = 0; k < count; k++) {
       const some = <i32>load<i16>(counts + (<usize>k << 1));
-      if (some != 0) clipped += oneByOne(cells ? load<u32>(cells + (<usize>k << 2)) : k, some, work + (<usize>k << 3));
+      if (some != 0) clipped += oneByOne(load<u32>(cells + (<usize>k << 2)), some, work + (<usize>k << 3));
     }
     return clipped;
   }
   for (let start = 0; start < count; start += 512) {
     const end = min(start + 512, count);
-    fillBlock(load<u32>(keys, 8), load<u32>(keys, 12), <u32>start >> 9, low, high, normals, end - start);
-    if (noise) fillBlock(load<u32>(keys, 16), load<u32>(keys, 20), <u32>start >> 9, low, high, written, end - start);
-    clipped += blockOf(closed == 2, start, end, counts);
-  }
-  // The last that are no four.
-  for (let k = count & ~3; k < count; k++) {
-    const some = <i32>load<i16>(counts + (<usize>k << 1));
-    if (some != 0) clipped += oneByOne(k, some, work + (<usize>k << 3));
+    if (closed) {
+      fillBlock(load<u32>(keys, 8), load<u32>(keys, 12), <u32>start >> 9, low, high, normals, end - start);
+      if (noise) fillBlock(load<u32>(keys, 16), load<u32>(keys, 20), <u32>start >> 9, low, high, written, end - start);
+      clipped += blockOf(closed == 2, start, end, counts);
+    }
+    // The last that are no four go pulse by pulse, as all do of a law that has no closed form.
+    for (let k = closed ? end & ~3 : start; k < end; k++) {
+      const some = <i32>load<i16>(counts + (<usize>k << 1));
+      if (some != 0) note(k, some);
+    }
+    if (noted > 0) clipped += takeNoted(start, load<u32>(keys, 24), load<u32>(keys, 28), low, high);
   }
   return clipped;
 }

@@ -18,7 +18,7 @@ const numbersApart = 16;
  *
  * and one normal for both; exact for a constant step. The product is near enough to normal while n k^2 s^2 <= 0.0025. Work follows the mean
  * way between the two ends. Devices whose way could meet a limit, within five standard deviations, or whose conductance could meet 0
- * with its write noise, go pulse by pulse.
+ * with its write noise, go pulse by pulse: with normals of at(draw of trains, 2), block after block of 512 devices in the order in which they are taken.
  *
  * @param energies  J for each unit of weight above the floor, before and after a pulse together
  * @returns how often a device was held at a limit
@@ -38,8 +38,8 @@ export function trainPulses(
   numbers.set(asNumbers(up, scale));
   numbers.set(asNumbers(down, scale), numbersApart);
   const places = placesOf(engine, up, state, scale);
-  const keys = memory.int32(6);
-  for (const [k, { key }] of [draw, at(together.draw, 0), at(together.draw, 1)].entries()) keys.set(key, 2 * k);
+  const keys = memory.int32(8);
+  for (const [k, { key }] of [draw, ...[0, 1, 2].map((k) => at(together.draw, k))].entries()) keys.set(key, 2 * k);
   const [low, high] = wordsOfEvent(together.event);
   const noise = state.x[1] as Float32Array | undefined;
   const inside = !selected && work.buffer === memory.buffer;

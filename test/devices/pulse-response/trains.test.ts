@@ -93,6 +93,10 @@ const cases: readonly [string, string, Readonly<Record<string, number | string>>
   // 0.6 - 0.53 is 7 steps: some meet the limit, with 9 pulses.
   ["constant steps that meet a limit", "constant", { ...step, start: 0.53 }, 9, ["step.median", "upper.median"]],
   ["soft bounds near one", "soft-bounds", { ...step, start: 0.59 }, 12, ["step.median", "upper.median"]],
+  // Laws without a closed form, and one whose pulses leave noise of their own.
+  ["exponential steps", "exponential", {}, 9, ["step.median", "cycleNoise.deviation"]],
+  ["power steps", "power", { "power.spread": 0 }, -9, ["step.median", "cycleNoise.deviation"]],
+  ["steps with write noise", "soft-bounds", { ...step, start: 0.3, writeNoise: 1 }, 12, ["step.median", "writeNoise"]],
   ["soft bounds, down from the upper one", "soft-bounds", { ...step, start: 0.6 }, -2, ["step.median"]],
 ];
 
@@ -112,26 +116,31 @@ describe("a train of pulses on every device", () => {
     }
   });
 
-  it("goes pulse by pulse where a device could meet a limit: what it draws is then the device's own", async () => {
-    const device = pulseResponse.prepare(
-      withValues(shippedSet("pulse-response", "constant"), { ...alike, ...step, start: 0.6 }),
-    );
-    const { potentiate, depress } = device.operation;
-    const [all, one] = await Promise.all(
-      [0, 1].map(async () => device.create(await openEngine(1 << 20), 8, drawOf(1), everything)),
-    );
-    const counts = new Int16Array(8).fill(-3);
-    const trains = { potentiate: potentiate!, depress: depress!, counts };
-    const [workOfAll, workOfOne] = [new Float64Array(8), new Float64Array(8)];
-    all!.train!(trains, workOfAll);
-    one!.train!({ ...trains, selected: Uint32Array.from({ length: 8 }, (_, i) => i) }, workOfOne);
-    const [a, b] = [new Float32Array(8), new Float32Array(8)];
-    all!.conductance(a);
-    one!.conductance(b);
-    expect(a).toEqual(b);
-    expect(workOfAll).toEqual(workOfOne);
+  it("is the same whatever else the machine does, and another every time", async () => {
+    const device = pulseResponse.prepare(shippedSet("pulse-response", "soft-bounds"));
+    const made = async () => device.create(await openEngine(1 << 20), 700, drawOf(1), everything);
+    const trained = (cells: Awaited<ReturnType<typeof made>>): Float32Array => {
+      const { potentiate, depress } = device.operation;
+      const counts = Int16Array.from({ length: 700 }, (_, i) => (i % 61) - 30);
+      cells.train!({ potentiate: potentiate!, depress: depress!, counts }, new Float64Array(700));
+      const now = new Float32Array(700);
+      cells.conductance(now);
+      return now;
+    };
+    const [cells, again] = [await made(), await made()];
+    const once = trained(cells);
+    expect(trained(again)).toEqual(once);
+    again.restore(cells.save());
+    expect(trained(again)).toEqual(trained(cells));
+    const [fresh, later] = [await made(), await made()];
+    later.train!({ ...operationOf(device), counts: new Int16Array(700) }, new Float64Array(700));
+    expect(trained(later)).not.toEqual(trained(fresh));
   });
 });
+
+function operationOf({ operation }: ReturnType<typeof pulseResponse.prepare>) {
+  return { potentiate: operation.potentiate!, depress: operation.depress! };
+}
 
 function leaf(tree: unknown, path: string): number {
   const found = path.split(".").reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], tree);
