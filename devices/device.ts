@@ -122,6 +122,12 @@ export interface PulseTrains {
   readonly lasting?: number;
 }
 
+/** Work of pulses by what they were asked to do, J. */
+export interface TrainWork {
+  readonly potentiation: number;
+  readonly depression: number;
+}
+
 /** How a reading divides noise slower than a run (one draw, held) from noise that is fresh at every product. */
 export interface NoiseSplit {
   /** "process": at the window; "held": all of it is held; "perRead": all of it is fresh. */
@@ -206,9 +212,10 @@ export interface Cells {
    * may draw what a whole train comes to at once where all cells have trains (no `selected`), by the cell and the number of such calls: then
    * the same calls give the same bits, and calls otherwise divided the same distribution. Time passes for a cell while it is pulsed, and the clock stands still unless the trains say how long they last. Absent where no pulse is known.
    *
-   * @param work  J, [count], added to
+   * @param work  J, [count], added to; null where nobody asks for each cell's
+   * @returns J, of all cells together
    */
-  train?(trains: PulseTrains, work: Float64Array): void;
+  train?(trains: PulseTrains, work: Float64Array | null): TrainWork;
   /** Pulses that wrote each cell so far, [count]; absent where none is known. */
   wear?(out: Float64Array): void;
   /** Whether nothing in the state changes with time at 0 V: waits then need not be each cell's own. */

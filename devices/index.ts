@@ -9,6 +9,7 @@ export type {
   Pulse,
   PulseTrains,
   Stimulus,
+  TrainWork,
   WriteVerifyScheme,
 } from "./device.ts";
 export { longestOf } from "./device.ts";

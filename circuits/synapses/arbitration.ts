@@ -154,13 +154,15 @@ export class Arbitration {
   requestAll(counts: Int16Array): boolean {
     const { devices, potentiationCounter, depressionCounter } = this.spec;
     if (devices !== 1 || potentiationCounter !== 1 || depressionCounter !== 1) return false;
-    let [potentiation, depression] = [0, 0];
+    const { selections } = this;
+    let [sum, size] = [0, 0];
     for (let synapse = 0; synapse < counts.length; synapse++) {
       const count = counts[synapse]!;
-      if (count > 0) potentiation += count;
-      else depression -= count;
-      this.selections[synapse]! += Math.abs(count);
+      sum += count;
+      size += Math.abs(count);
+      selections[synapse]! += Math.abs(count);
     }
+    const [potentiation, depression] = [(size + sum) / 2, (size - sum) / 2];
     for (const of of [this.counted.requested, this.counted.applied]) {
       of.potentiation += potentiation;
       of.depression += depression;

@@ -152,33 +152,22 @@ export class SynapseArray {
   #pulse(trains: readonly Trains[], seconds: number): GivenPulses {
     const pulses = { potentiation: 0, depression: 0 };
     const works = { potentiation: 0, depression: 0 };
-    const longest = trains.reduce((most, { counts: of }) => Math.max(most, this.#longest(of)), seconds);
+    const given = trains.map(({ counts }) => pulsesIn(counts));
+    const longest = given.reduce(
+      (most, { mostUp, mostDown }) => Math.max(most, this.#widths(mostUp), this.#widths(-mostDown)),
+      seconds,
+    );
     const [potentiate, depress] = [this.#potentiate, this.#depress];
     for (const [s, { counts: of, selected: devices }] of trains.entries()) {
       const side = this.#sides[s]!;
-      const { population, own } = side;
       const train = devices
         ? { potentiate, depress, counts: of, selected: devices }
         : { potentiate, depress, counts: of };
-      population.train!(side.disturbed ? train : { ...train, lasting: longest }, own);
-      let [up, down, workUp, workDown] = [0, 0, 0, 0];
-      for (let k = 0; k < of.length; k++) {
-        const count = of[k]!;
-        if (count === 0) continue;
-        const device = devices ? devices[k]! : k;
-        if (count > 0) {
-          up += count;
-          workUp += own[device]!;
-        } else {
-          down -= count;
-          workDown += own[device]!;
-        }
-        own[device] = 0;
-      }
-      pulses.potentiation += up;
-      pulses.depression += down;
-      works.potentiation += workUp;
-      works.depression += workDown;
+      const work = side.population.train!(side.disturbed ? train : { ...train, lasting: longest }, null);
+      pulses.potentiation += given[s]!.up;
+      pulses.depression += given[s]!.down;
+      works.potentiation += work.potentiation;
+      works.depression += work.depression;
       if (side.disturbed) this.#wait(side, of, devices, longest);
     }
     return { pulses, work: works.potentiation + works.depression, works, seconds: longest };
@@ -195,17 +184,14 @@ export class SynapseArray {
   disturb(side: "positive" | "negative", pulse: Pulse, counts: Uint32Array): number {
     const disturbed = this.#sides.find(({ name }) => name === side)!;
     disturbed.disturbed = true;
-    const { population, own, taken } = disturbed;
+    const { population, taken } = disturbed;
     const often = new Int16Array(population.count);
     for (let i = 0; i < often.length; i++) {
       often[i] = counts[i % counts.length]!;
       taken[i]! += often[i]! * pulse.width;
     }
-    population.train!({ potentiate: pulse, depress: pulse, counts: often }, own);
-    let work = 0;
-    for (const joules of own) work += joules;
-    own.fill(0);
-    return work;
+    const { potentiation, depression } = population.train!({ potentiate: pulse, depress: pulse, counts: often }, null);
+    return potentiation + depression;
   }
 
   /** What every side's devices get. Where nothing is to be arbitrated in a whole array, requests are pulses as they stand. */
@@ -255,28 +241,18 @@ export class SynapseArray {
     }
   }
 
-  #longest(counts: Int16Array): number {
-    let [most, least] = [0, 0];
-    for (const count of counts) {
-      most = Math.max(most, count);
-      least = Math.min(least, count);
-    }
-    return Math.max(this.#widths(most), this.#widths(least));
-  }
-
   #widths(count: number): number {
     return count > 0 ? count * this.#potentiate.width : -count * this.#depress.width;
   }
 
   /** Lets every device of a disturbed side wait until all have had their pulses. */
   #wait(side: Side, counts: Int16Array, devices: Uint32Array | undefined, seconds: number): void {
-    const { population, own: waits, taken } = side;
+    const { population, taken } = side;
     if (population.timeless) population.elapse(seconds);
     else {
-      for (let i = 0; i < waits.length; i++) waits[i] = Math.max(0, seconds - taken[i]!);
+      const waits = taken.map((spent) => Math.max(0, seconds - spent));
       for (let k = 0; k < counts.length; k++) waits[devices ? devices[k]! : k]! -= this.#widths(counts[k]!);
       population.elapse(waits);
-      waits.fill(0);
     }
     taken.fill(0);
     side.disturbed = false;
@@ -292,8 +268,6 @@ interface Side {
   /** Devices with pulses, ascending, for each of a synapse's devices, and how many those are. */
   readonly touched: readonly Uint32Array[];
   readonly found: Uint32Array;
-  /** Room for numbers of every device; zeros between two uses. */
-  readonly own: Float64Array;
   /** Whether anything disturbed its devices since the last update, and the s that it took of each. */
   disturbed: boolean;
   readonly taken: Float64Array;
@@ -308,12 +282,24 @@ function sideOf(name: "positive" | "negative", cells: Cells): Side {
     pulses: new Int16Array(population.count),
     touched: Array.from({ length: devices }, () => new Uint32Array(cells.count)),
     found: new Uint32Array(devices),
-    own: new Float64Array(population.count),
     taken: new Float64Array(population.count),
   };
 }
 
 type Trains = Pick<PulseTrains, "counts" | "selected">;
+
+/** Pulses up and down in all, and the most of either that one device gets. */
+function pulsesIn(counts: Int16Array) {
+  let [sum, size, mostUp, mostDown] = [0, 0, 0, 0];
+  for (let k = 0; k < counts.length; k++) {
+    const count = counts[k]!;
+    sum += count;
+    size += Math.abs(count);
+    if (count > mostUp) mostUp = count;
+    if (-count > mostDown) mostDown = -count;
+  }
+  return { up: (size + sum) / 2, down: (size - sum) / 2, mostUp, mostDown };
+}
 
 /** What devices of a side are to get, ascending, and clears it. */
 function gather({ pulses, touched, found }: Side): Trains {

@@ -46,7 +46,9 @@ export function symmetryPoint(
   let [before, after] = [new Float32Array(cells.count), new Float32Array(cells.count)];
   const work = new Float64Array(population.count);
   const counts = new Int16Array(population.count);
-  const pulse = (sign: 1 | -1): void => population.train!({ potentiate, depress, counts: counts.fill(sign) }, work);
+  const pulse = (sign: 1 | -1): void => {
+    population.train!({ potentiate, depress, counts: counts.fill(sign) }, null);
+  };
   for (let pair = 0; pair < pairs; pair++) {
     const counted = pair >= pairs - averaged;
     if (pair === pairs - averaged) cells.conductance(before);

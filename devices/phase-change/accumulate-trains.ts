@@ -1,5 +1,5 @@
 import type { Engine } from "../../src/ground/kernels/index.ts";
-import type { BulkState, BulkTrains } from "../population/index.ts";
+import type { BulkState, BulkTrained, BulkTrains } from "../population/index.ts";
 import type { AccumulationStep } from "./accumulate.ts";
 
 /** What a depressing pulse leaves, S, and what pulses of either sign cost, J. */
@@ -11,8 +11,6 @@ export interface TrainPulses {
 /**
  * Pulses of some cells, each cell's own number of them, by a kernel; its twin is the population's way of pulsing device by device, from which
  * conductances differ by 4e-6 of a step's deviation and 2e-7 of themselves. False where there are no kernels.
- *
- * @returns how often a cell was held at a limit
  */
 export function accumulateTrains(
   engine: Engine,
@@ -20,7 +18,7 @@ export function accumulateTrains(
   { reset, joules }: TrainPulses,
   { x, traits }: BulkState,
   trains: BulkTrains,
-): number | false {
+): BulkTrained | false {
   const { kernels, memory } = engine;
   if (!kernels) return false;
   const { scale, draw, selected, behind } = trains;
@@ -58,9 +56,12 @@ export function accumulateTrains(
   );
   memory.release(mark);
   const { work } = trains;
+  let [up, down] = [0, 0];
   for (let k = 0; k < counts.length; k++) {
     const pulses = trains.counts[k]!;
-    if (pulses !== 0) work[selected ? selected[k]! : k]! += pulses > 0 ? pulses * joules.up : -pulses * joules.down;
+    if (pulses > 0) up += pulses;
+    else down -= pulses;
+    if (work) work[selected ? selected[k]! : k]! += pulses > 0 ? pulses * joules.up : -pulses * joules.down;
   }
-  return clipped;
+  return { clipped, works: { potentiation: up * joules.up, depression: down * joules.down } };
 }

@@ -2,6 +2,7 @@ export { type ContinuousDeviceLaw, type ContinuousLaw, continuousLaw, limitedVol
 export type {
   BulkLaw,
   BulkState,
+  BulkTrained,
   BulkTrains,
   DeviceLaw,
   Numbers,

@@ -1,5 +1,6 @@
 import type { Draw } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
+import type { TrainWork } from "../device.ts";
 
 /** What is around a device, and not its voltage. */
 export interface Surroundings {
@@ -115,8 +116,15 @@ export interface BulkTrains {
   /** Pulses of trains that each device had, and writes; [cells], added to. */
   readonly trained: Float64Array;
   readonly writes: Float64Array;
-  /** J, [cells], added to. */
-  readonly work: Float64Array;
+  /** J, [cells], added to; null: nobody asks. */
+  readonly work: Float64Array | null;
+}
+
+/** What trains came to. */
+export interface BulkTrained {
+  /** How often a device was held at a limit. */
+  readonly clipped: number;
+  readonly works: TrainWork;
 }
 
 /** Conductances of whole arrays, or of a few devices among many. */
@@ -167,10 +175,8 @@ export interface BulkLaw {
   ): number | false;
   /**
    * Trains of devices that are all free and do not wear, as `evolve` pulse by pulse; false where it cannot, and nothing has happened then.
-   *
-   * @returns how often a device was held at a limit
    */
-  train?(engine: Engine, state: BulkState, trains: BulkTrains): number | false;
+  train?(engine: Engine, state: BulkState, trains: BulkTrains): BulkTrained | false;
   /** Where devices are ohmic at every voltage that does not write. */
   readonly ohmic?: OhmicLaw;
   /** A time at 0 V of every device, as `relax`, or each one's own [cells]; false where it cannot, and nothing has happened then. */

@@ -9,6 +9,7 @@ import {
   type Pulse,
   type PulseTrains,
   type Stimulus,
+  type TrainWork,
 } from "../device.ts";
 import { noiseState, ReadNoise, type ReadNoiseLaw } from "../noise/index.ts";
 import { Conditions } from "./conditions.ts";
@@ -185,7 +186,7 @@ export class Population implements Cells {
     return stretch;
   }
 
-  train(trains: PulseTrains, work: Float64Array): void {
+  train(trains: PulseTrains, work: Float64Array | null): TrainWork {
     const { law, spread, compliance } = this.#spec;
     const conditions = { ...this.#conditions.surroundings(), compliance };
     const scale = this.#switches.programmingNoise ? spread : 0;
@@ -193,14 +194,16 @@ export class Population implements Cells {
     const together = { draw: at(this.#draw, "trains"), event: this.#common[trainsOfAll]! };
     if (!trains.selected) this.#common[trainsOfAll]!++;
     const how = { law, draw, together, scale, wears: this.#wears };
-    this.#common[clips]! += trainDevices(this.#engine, this.#devices, how, trains, conditions, work);
-    if (trains.lasting === undefined) return;
+    const { clipped, works } = trainDevices(this.#engine, this.#devices, how, trains, conditions, work);
+    this.#common[clips]! += clipped;
+    if (trains.lasting === undefined) return works;
     const wait = waitsOf(trains, this.count);
     if (law.timeless || !this.#switches.drift) this.elapse(wait.longest);
     else if (law.age !== undefined && !this.#devices.anyHeld) {
       this.elapse(wait.longest);
       wait.shorten(this.#devices.arrays.x[law.age]!);
     } else this.elapse(wait.each());
+    return works;
   }
 
   wear(out: Float64Array): void {

@@ -3,7 +3,7 @@ import type { Engine } from "../../src/ground/kernels/index.ts";
 import type { Pulse, PulseTrains } from "../device.ts";
 import { limitedVoltage } from "./continuous.ts";
 import { type Devices, hold } from "./devices.ts";
-import type { DeviceLaw, Stretch } from "./law.ts";
+import type { BulkTrained, DeviceLaw, Stretch } from "./law.ts";
 import { workBetween } from "./work.ts";
 
 /** What pulses of a train meet beside their voltage. */
@@ -24,8 +24,7 @@ export interface TrainLaw {
 /**
  * Pulses for some devices, one after another. Pulse n of device i takes its normals from address (i, n) of the law's draw.
  *
- * @param work  J, [cells], added to
- * @returns how often a device was held at a limit
+ * @param work  J, [cells], added to; null: nobody asks
  */
 export function trainDevices(
   engine: Engine,
@@ -33,8 +32,8 @@ export function trainDevices(
   how: TrainLaw,
   { potentiate, depress, counts, selected }: PulseTrains,
   conditions: TrainConditions,
-  work: Float64Array,
-): number {
+  work: Float64Array | null,
+): BulkTrained {
   const stretchOf = ({ voltage, width }: Pulse): Stretch => ({
     ...conditions,
     from: voltage,
@@ -51,10 +50,12 @@ export function trainDevices(
       for (let k = 0; k < free.length; k++) if (held[selected ? selected[k]! : k] !== hold.not) free[k] = 0;
     }
     const trains = { up, down, counts: free, selected, draw, together, scale, behind, trained, writes, work };
-    const clipped = law.bulk.train(engine, devices.arrays, trains);
-    if (clipped !== false) {
-      if (free !== counts) oneByOne(devices, how, up, down, counts, selected, work, true);
-      return clipped;
+    const done = law.bulk.train(engine, devices.arrays, trains);
+    if (done && free === counts) return done;
+    if (done) {
+      const { works } = oneByOne(devices, how, up, down, counts, selected, work, true);
+      const potentiation = done.works.potentiation + works.potentiation;
+      return { clipped: done.clipped, works: { potentiation, depression: done.works.depression + works.depression } };
     }
   }
   return oneByOne(devices, how, up, down, counts, selected, work, false);
@@ -68,10 +69,11 @@ function oneByOne(
   down: Stretch,
   counts: Int16Array,
   selected: Uint32Array | undefined,
-  work: Float64Array,
+  work: Float64Array | null,
   heldAlone: boolean,
-): number {
+): BulkTrained {
   let clipped = 0;
+  const works = { potentiation: 0, depression: 0 };
   for (let k = 0; k < counts.length; k++) {
     const count = counts[k]!;
     if (count === 0) continue;
@@ -79,23 +81,26 @@ function oneByOne(
     if (heldAlone && devices.held[i] === hold.not) continue;
     const stretch = count > 0 ? up : down;
     const writes = law.writes(stretch.from);
+    let joules = 0;
     for (let pulse = Math.abs(count); pulse > 0; pulse--) {
       devices.take(i);
       const { x, own, normals } = devices;
       if (devices.held[i] !== hold.not) {
         const limited = limitedVoltage(law, stretch.from, stretch.compliance, x, own, stretch);
-        work[i]! += workBetween(law, x, x, { ...stretch, from: limited, to: limited }, own);
+        joules += workBetween(law, x, x, { ...stretch, from: limited, to: limited }, own);
         continue;
       }
       normalsOfCell(draw, i, devices.trained[i]!, normals);
       for (let n = 0; n < normals.length; n++) normals[n]! *= scale;
-      work[i]! += law.evolve(x, stretch, normals, own);
+      joules += law.evolve(x, stretch, normals, own);
       devices.trained[i]!++;
       if (writes) devices.write(i);
       clipped += devices.put(i);
     }
+    works[count > 0 ? "potentiation" : "depression"] += joules;
+    if (work) work[i]! += joules;
   }
-  return clipped;
+  return { clipped, works };
 }
 
 /** How long cells wait once they had their pulses, until all have come to the same time. */

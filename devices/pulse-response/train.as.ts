@@ -26,6 +26,11 @@ let places: usize = 0;
 let trained: usize = 0;
 let writes: usize = 0;
 let work: usize = 0;
+/** Weights before and after pulses, above the floor, of either direction: of single devices, and of devices in lanes. */
+let sumUp: f64 = 0;
+let sumDown: f64 = 0;
+let sumsUp: v128 = f64x2.splat(0);
+let sumsDown: v128 = f64x2.splat(0);
 let energyUp: f64 = 0;
 let energyDown: f64 = 0;
 let key0: u32 = 0;
@@ -49,7 +54,7 @@ function ofDirection(up: v128, index: usize): v128 {
 /**
  * One device pulse by pulse: pulse n takes normals 0 and 1 of event n of its own. Returns how often it was held at a limit.
  *
- * `joules`: where its work is added to.
+ * `joules`: where its work is added to; 0: nowhere.
  */
 function oneByOne(cell: usize, count: i32, joules: usize): i32 {
   const up = count > 0;
@@ -89,8 +94,14 @@ function oneByOne(cell: usize, count: i32, joules: usize): i32 {
   const double = cell << 3;
   store<f64>(trained + double, event);
   store<f64>(writes + double, load<f64>(writes + double) + <f64>size);
-  store<f64>(joules, load<f64>(joules) + (up ? energyUp : energyDown) * sum);
+  addSum(joules, up, sum);
   return clipped;
+}
+
+function addSum(joules: usize, up: bool, sum: f64): void {
+  if (up) sumUp += sum;
+  else sumDown += sum;
+  if (joules) store<f64>(joules, load<f64>(joules) + (up ? energyUp : energyDown) * sum);
 }
 
 function ofShape(
@@ -250,7 +261,7 @@ function four(law: i32, additive: bool, cell: usize, signed: v128, normal: v128,
     sum = f32x4.add(sum, f32x4.add(before, after));
     v128.store(noise + (cell << 2), v128.bitselect(after, before, done));
   }
-  addDoubles(work + (cell << 3), v128.and(f32x4.pmax(zero, sum), done), up);
+  addSums(cell, v128.and(f32x4.pmax(zero, sum), done), up);
   addCounts(writes + (cell << 3), v128.and(n, done));
   let clipped = popcnt(i32x4.bitmask(v128.and(f32x4.ne(held, free), done)));
   const left = i32x4.bitmask(v128.andnot(some, inside));
@@ -402,9 +413,7 @@ function fourByPulses(
     const from = gathered + (<usize>lane << 2);
     store<f32>(weight + (cell << 2), load<f32>(from, 16));
     if (noise) store<f32>(noise + (cell << 2), load<f32>(from, 128));
-    const joules = work + (cell << 3);
-    const energy = pulsesOfIt > 0 ? energyUp : energyDown;
-    store<f64>(joules, load<f64>(joules) + energy * load<f64>(gathered + (<usize>lane << 3), 32));
+    addSum(work ? work + (cell << 3) : 0, pulsesOfIt > 0, load<f64>(gathered + (<usize>lane << 3), 32));
     const written = writes + (cell << 3);
     store<f64>(written, load<f64>(written) + <f64>(pulsesOfIt < 0 ? -pulsesOfIt : pulsesOfIt));
   }
@@ -424,14 +433,23 @@ function eitherWay(law: i32, up: v128, w: v128, low: v128, high: v128, first: v1
   return v128.bitselect(rising, shapeAt(law, w, low, high, first, second, false), up);
 }
 
+/** Adds sums of weights of four devices. */
 // @ts-ignore: decorator
 @inline
-function addDoubles(to: usize, sum: v128, up: v128): void {
-  const energies = v128.bitselect(f64x2.splat(energyUp), f64x2.splat(energyDown), i64x2.extend_low_i32x4_s(up));
-  const others = v128.bitselect(f64x2.splat(energyUp), f64x2.splat(energyDown), i64x2.extend_high_i32x4_s(up));
+function addSums(cell: usize, sum: v128, up: v128): void {
   const upper = i8x16.shuffle(sum, sum, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-  v128.store(to, f64x2.add(v128.load(to), f64x2.mul(energies, f64x2.promote_low_f32x4(sum))));
-  v128.store(to, f64x2.add(v128.load(to, 16), f64x2.mul(others, f64x2.promote_low_f32x4(upper))), 16);
+  const low = f64x2.promote_low_f32x4(sum);
+  const high = f64x2.promote_low_f32x4(upper);
+  const lowUp = i64x2.extend_low_i32x4_s(up);
+  const highUp = i64x2.extend_high_i32x4_s(up);
+  sumsUp = f64x2.add(sumsUp, f64x2.add(v128.and(low, lowUp), v128.and(high, highUp)));
+  sumsDown = f64x2.add(sumsDown, f64x2.add(v128.andnot(low, lowUp), v128.andnot(high, highUp)));
+  if (work == 0) return;
+  const to = work + (cell << 3);
+  const energies = v128.bitselect(f64x2.splat(energyUp), f64x2.splat(energyDown), lowUp);
+  const others = v128.bitselect(f64x2.splat(energyUp), f64x2.splat(energyDown), highUp);
+  v128.store(to, f64x2.add(v128.load(to), f64x2.mul(energies, low)));
+  v128.store(to, f64x2.add(v128.load(to, 16), f64x2.mul(others, high)), 16);
 }
 
 // @ts-ignore: decorator
@@ -466,12 +484,12 @@ function blockOf(additive: bool, begin: i32, end: i32, counts: usize): i32 {
 
 /**
  * Trains of devices. `closed` 0: pulse by pulse, else in closed form where that holds, 1 with noise relative to the step, 2 with noise of
- * one size; `keys`: of normals of a device's own, of whole trains, of write noise after these, and of single pulses; `cells` 0: all; work is
- * [count].
+ * one size; `keys`: of normals of a device's own, of whole trains, of write noise after these, and of single pulses; `cells` 0: all; `workAt` 0: nowhere,
+ * else [count]; `sums` receives the work of either direction.
  */
 export function trainPulses(
   pulsesOf: usize, shapeOf: i32, closed: i32, weightAt: usize, noiseAt: usize, placesAt: usize, trainedAt: usize,
-  writesAt: usize, workAt: usize, up: f64, down: f64, keys: usize, low: u32, high: u32, cells: usize, counts: usize,
+  writesAt: usize, workAt: usize, sums: usize, up: f64, down: f64, keys: usize, low: u32, high: u32, cells: usize, counts: usize,
   count: i32,
 ): i32 {
   pulses = pulsesOf;
@@ -479,6 +497,10 @@ export function trainPulses(
   weight = weightAt;
   noise = noiseAt;
   places = placesAt;
+  sumUp = 0;
+  sumDown = 0;
+  sumsUp = f64x2.splat(0);
+  sumsDown = f64x2.splat(0);
   trained = trainedAt;
   writes = writesAt;
   work = workAt;
@@ -486,11 +508,20 @@ export function trainPulses(
   energyDown = down;
   key0 = load<u32>(keys);
   key1 = load<u32>(keys, 4);
+  const clipped = trainAll(closed, keys, low, high, cells, counts, count);
+  sumUp += f64x2.extract_lane(sumsUp, 0) + f64x2.extract_lane(sumsUp, 1);
+  sumDown += f64x2.extract_lane(sumsDown, 0) + f64x2.extract_lane(sumsDown, 1);
+  store<f64>(sums, energyUp * sumUp);
+  store<f64>(sums, energyDown * sumDown, 8);
+  return clipped;
+}
+
+function trainAll(closed: i32, keys: usize, low: u32, high: u32, cells: usize, counts: usize, count: i32): i32 {
   let clipped = 0;
   if (cells != 0) {
     for (let k = 0; k < count; k++) {
       const some = <i32>load<i16>(counts + (<usize>k << 1));
-      if (some != 0) clipped += oneByOne(load<u32>(cells + (<usize>k << 2)), some, work + (<usize>k << 3));
+      if (some != 0) clipped += oneByOne(load<u32>(cells + (<usize>k << 2)), some, work ? work + (<usize>k << 3) : 0);
     }
     return clipped;
   }

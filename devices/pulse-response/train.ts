@@ -1,6 +1,6 @@
 import { at, wordsOfEvent } from "../../src/ground/draws/index.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
-import type { BulkState, BulkTrains } from "../population/index.ts";
+import type { BulkState, BulkTrained, BulkTrains } from "../population/index.ts";
 import { asNumbers, type PulseStep, placesOf } from "./pulse.ts";
 import { shapeCodes } from "./shapes.ts";
 
@@ -21,7 +21,6 @@ const numbersApart = 16;
  * with its write noise, go pulse by pulse: with normals of at(draw of trains, 2), block after block of 512 devices in the order in which they are taken.
  *
  * @param energies  J for each unit of weight above the floor, before and after a pulse together
- * @returns how often a device was held at a limit
  */
 export function trainPulses(
   engine: Engine,
@@ -30,7 +29,7 @@ export function trainPulses(
   state: BulkState,
   { counts, selected, draw, scale, together, trained, writes, work }: BulkTrains,
   energies: { readonly up: number; readonly down: number },
-): number | false {
+): BulkTrained | false {
   const { kernels, memory } = engine;
   if (!kernels) return false;
   const mark = memory.mark();
@@ -42,8 +41,9 @@ export function trainPulses(
   for (const [k, { key }] of [draw, ...[0, 1, 2].map((k) => at(together.draw, k))].entries()) keys.set(key, 2 * k);
   const [low, high] = wordsOfEvent(together.event);
   const noise = state.x[1] as Float32Array | undefined;
-  const inside = !selected && work.buffer === memory.buffer;
-  const added = inside ? work : memory.float64(counts.length).fill(0);
+  const inside = work && !selected && work.buffer === memory.buffer;
+  const added = work && (inside ? work : memory.float64(counts.length).fill(0));
+  const works = memory.float64(2);
   const cells = selected && memory.uint32(selected.length);
   cells?.set(selected!);
   const given = counts.buffer === memory.buffer ? counts : memory.int16(counts.length);
@@ -57,7 +57,8 @@ export function trainPulses(
     memory.address(places),
     memory.address(trained),
     memory.address(writes),
-    memory.address(added),
+    added ? memory.address(added) : 0,
+    memory.address(works),
     energies.up,
     energies.down,
     memory.address(keys),
@@ -67,9 +68,10 @@ export function trainPulses(
     memory.address(given),
     counts.length,
   );
-  if (!inside) for (let k = 0; k < added.length; k++) work[selected ? selected[k]! : k]! += added[k]!;
+  if (added && !inside) for (let k = 0; k < added.length; k++) work[selected ? selected[k]! : k]! += added[k]!;
+  const [potentiation, depression] = works as unknown as [number, number];
   memory.release(mark);
-  return clipped;
+  return { clipped, works: { potentiation, depression } };
 }
 
 /** 0: there is none; 1: with noise relative to the step; 2: with noise of one size. */

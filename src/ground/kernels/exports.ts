@@ -138,7 +138,7 @@ export interface KernelExports {
     add: number,
   ): void;
 
-  /** `pulses`: numbers of a pulse up and of one down; `keys` three draws; `work` [count]; `cells` 0: all. train.as.ts says more. */
+  /** `pulses`: numbers of a pulse up and of one down; `keys` three draws; `work` [count] or 0; `cells` 0: all. train.as.ts says more. */
   trainPulses(
     pulses: number,
     shape: number,
@@ -149,6 +149,7 @@ export interface KernelExports {
     trained: number,
     writes: number,
     work: number,
+    sums: number,
     energyUp: number,
     energyDown: number,
     keys: number,

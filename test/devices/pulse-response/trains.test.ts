@@ -96,7 +96,7 @@ const cases: readonly [string, string, Readonly<Record<string, number | string>>
   // Laws without a closed form, and one whose pulses leave noise of their own.
   ["exponential steps", "exponential", {}, 9, ["step.median", "cycleNoise.deviation"]],
   ["power steps", "power", { "power.spread": 0 }, -9, ["step.median", "cycleNoise.deviation"]],
-  ["steps with write noise", "soft-bounds", { ...step, start: 0.3, writeNoise: 1 }, 12, ["step.median", "writeNoise"]],
+  ["steps with write noise", "soft-bounds", { ...step, start: 0.3, writeNoise: 2 }, 12, ["step.median"]],
   ["soft bounds, down from the upper one", "soft-bounds", { ...step, start: 0.6 }, -2, ["step.median"]],
 ];
 
