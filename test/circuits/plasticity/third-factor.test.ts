@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ThreeFactorDevices } from "../../../circuits/plasticity/index.ts";
+import { RewardPrediction, ThreeFactorDevices } from "../../../circuits/plasticity/index.ts";
 import { deviceModel } from "../../../devices/index.ts";
 import { drawOf } from "../../../src/ground/draws/index.ts";
 import { openEngine } from "../../../src/ground/kernels/index.ts";
@@ -32,6 +32,15 @@ describe("reward-modulated STDP", () => {
       }
     },
   );
+});
+
+describe("reward less its expectation", () => {
+  it("falls as (1 - share)^n while the same reward comes, and is negative when it stays away", () => {
+    const prediction = new RewardPrediction(0.2);
+    for (let n = 0; n < 30; n++) expect(prediction.error(3)).toBeCloseTo(3 * 0.8 ** n, 10);
+    expect(prediction.error(0)).toBeCloseTo(-3 * (1 - 0.8 ** 30), 10);
+    expect(() => new RewardPrediction(1.1)).toThrow("reward: share is 1.1");
+  });
 });
 
 const combinations = [0, 1].flatMap((pre) =>
