@@ -9,10 +9,13 @@ export function composed(
     name,
     title,
     source,
+    // What takes longest begins first, so that no thread is left with it at the end.
     steps: (quick, seed) =>
-      parts.flatMap((part) =>
-        part.steps(quick, seed).map((step) => ({ ...step, name: `${part.name}${between}${step.name}` })),
-      ),
+      parts
+        .flatMap((part) =>
+          part.steps(quick, seed).map((step) => ({ ...step, name: `${part.name}${between}${step.name}` })),
+        )
+        .sort((a, b) => b.amount - a.amount),
     run: (step, tools) => {
       const part = parts.find((candidate) => belongs(step.name, candidate));
       if (!part) throw new Error(`no part of ${name} has the step "${step.name}"`);

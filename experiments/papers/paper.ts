@@ -68,7 +68,7 @@ export interface PaperStep {
   readonly name: string;
   /** Plain data: with the paper's name and the version all that its result depends on. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** Units of work it reports as progress. */
+  /** Work that it reports as progress, in units of about a millisecond: what has most of it runs first. */
   readonly amount: number;
   /** Whether it asks for digits: where there are none the run is refused before it starts. */
   readonly digits?: boolean;

@@ -9,6 +9,5 @@ import { statistics } from "./statistics.ts";
 /** Synapses of several phase-change devices with one arbitration clock for the whole array. */
 export const multiMemristive: Paper = composed(
   { name: "multi-memristive", title: "Neuromorphic computing with multi-memristive synapses", source: "boybat-2018" },
-  // What takes longest on one thread begins first.
-  [large, classifier, arbitration, statistics, correlation],
+  [arbitration, statistics, correlation, large, classifier],
 );
