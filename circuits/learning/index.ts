@@ -1,9 +1,8 @@
 export { LearningLayer } from "./layer.ts";
 export { type LearningLayerOptions, usualRefresh } from "./layer-options.ts";
-export { type LearningRule, learningProduct, learningRule, learningRules } from "./learning-rules.ts";
+export { type LearningRule, learningProduct, learningRules } from "./learning-rules.ts";
 export type { RuleOfTile } from "./learning-tile.ts";
 export type { LearningProduct } from "./product.ts";
-export { PulseTrace, pulseTraceHeader } from "./pulse-trace.ts";
+export { PulseTrace } from "./pulse-trace.ts";
 export type { Refresh } from "./refresh.ts";
-export { TransferLearning, type TransferOptions } from "./transfer.ts";
 export type { WearSummary } from "./wear.ts";

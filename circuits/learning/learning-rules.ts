@@ -79,7 +79,7 @@ const transferRules: readonly TransferRule[] = [
 export const learningRules: readonly LearningRule[] = [...updateRules, ...transferRules];
 
 /** The rule of a name; an unknown one is refused with the names near it. */
-export function learningRule(name: string): LearningRule {
+function learningRule(name: string): LearningRule {
   const rule = learningRules.find((candidate) => candidate.name === name);
   if (rule) return rule;
   const names = learningRules.map((candidate) => candidate.name);

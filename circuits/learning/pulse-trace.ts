@@ -1,7 +1,7 @@
 import type { SynapseArray } from "../synapses/index.ts";
 
 /** Columns of a pulse trace. */
-export const pulseTraceHeader = "update,layer,row,column,side,device,sign";
+const pulseTraceHeader = "update,layer,row,column,side,device,sign";
 
 /** Pulses as they were applied, one row each, as CSV; no more rows than were asked for. */
 export class PulseTrace {

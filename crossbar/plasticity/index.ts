@@ -10,7 +10,6 @@ export {
   selections,
 } from "./half-selected.ts";
 export {
-  clearActivity,
   type LineActivity,
   type LinePulses,
   lineDrives,
@@ -28,6 +27,5 @@ export {
   type UpdateRuleKind,
   type UpdateSetting,
   updateRule,
-  updateRuleKind,
   updateRules,
 } from "./update-rules.ts";

@@ -104,7 +104,7 @@ export const updateRules: readonly UpdateRuleKind[] = [
 ];
 
 /** The rule of a name. */
-export function updateRuleKind(name: string): UpdateRuleKind {
+function updateRuleKind(name: string): UpdateRuleKind {
   const kind = updateRules.find((rule) => rule.name === name);
   if (kind) return kind;
   const names = updateRules.map((rule) => rule.name);
