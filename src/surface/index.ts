@@ -7,7 +7,9 @@ export {
   type Chip,
   type ChipRequest,
   chipPresets,
+  coverageWarnings,
   decayFactor,
+  denseCoverage,
   deviceNoise,
   escapeNoise,
   type Fidelity,
@@ -66,6 +68,20 @@ export {
   type ImageData,
   networkTasks,
 } from "../../experiments/network/index.ts";
+export {
+  type Claim,
+  listPapers,
+  type Paper,
+  type PaperRun,
+  paperNamed,
+  runPaper,
+} from "../../experiments/papers/index.ts";
+export {
+  exerciseSynapses,
+  type SynapseExercise,
+  type SynapseRequest,
+  synapseBytes,
+} from "../../experiments/synapses/index.ts";
 export { at, type Draw, drawOf } from "../ground/draws/index.ts";
 export { InputError, InterruptedError, NotReachedError } from "../ground/errors.ts";
 export type { Pool } from "../ground/jobs/pool.ts";
