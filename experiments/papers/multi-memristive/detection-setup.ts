@@ -47,5 +47,5 @@ export const detectionStandIns: readonly string[] = [
   "correlation detection: leak factor 0.6 a step, threshold 250 uS of summed conductance for each device of a synapse and 100 correlated inputs, reset to 0",
   "correlation detection: exponential STDP of amplitude 1, time constants 2 and 6 steps and threshold 0.5: potentiation of inputs active in the step of a spike or the one before, depression of those active in the four steps after it; a step with a spike only potentiates",
   "correlation detection: counters of length 1 (potentiation) and 2 (depression), increment 1",
-  "correlation detection: devices start at 1.5 uS with a standard deviation of 0.3 uS and the memory of one pulse; from 1.0 uS drift keeps the neuron from ever firing in some runs",
+  "correlation detection: devices start at 1.5 uS with a standard deviation of 0.3 uS and the memory of one pulse; from 1.0 uS drift keeps the neuron from ever firing in two of five runs",
 ];
