@@ -238,7 +238,7 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     ],
     [
       "an option that a rule has not",
-      ["train", "net.yaml", "--data", "digits.csv", "--set", "rule.length=3"],
+      ["train", "net.yaml", "--data", "digits.csv", "--set", "rule.trainLenth=3"],
       "trainLength",
     ],
     [
