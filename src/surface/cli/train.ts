@@ -34,7 +34,7 @@ import type { TrainJob, World } from "./world.ts";
 
 interface TrainOptions extends CommonOptions, CiteOptions {
   readonly data: string;
-  readonly chip: string;
+  readonly chip?: string;
   readonly parameters?: string;
   readonly rule: string;
   readonly devicesPerSynapse: number;
@@ -80,7 +80,7 @@ export function trainCommand(command: Command, words: readonly string[], world: 
     "folder of MNIST's or CIFAR's files, IDX, npz (images, labels) or CSV (a column label)",
   );
   itself
-    .option("--chip <CHIP>", "preset, device model or chip file", "pulse-response")
+    .option("--chip <CHIP>", "preset, device model or chip file (default: pulse-response with the set constant)")
     .option("--parameters <SET|FILE>", "parameter set instead of the chip's")
     .addOption(
       optionOf("--rule <NAME>", `how steps become pulses: ${rules.join(", ")}`, oneOf("--rule", rules), "stochastic"),
@@ -274,8 +274,12 @@ async function jobOf(file: string, options: TrainOptions): Promise<TrainJob> {
   };
 }
 
+/** Devices of equal steps up and down between hard limits, with spread and noise: what learning by pulses is first tried on. */
+const usualChip = { chip: "pulse-response", parameters: "constant" } as const;
+
 function chipOf({ chip: name, parameters }: TrainOptions, overrides: TrainOptions["set"]): Chip {
-  const chip = readChip({ chip: name, parameters, overrides, open: textIfThere });
+  const asked = name === undefined ? { ...usualChip, ...(parameters && { parameters }) } : { chip: name, parameters };
+  const chip = readChip({ ...asked, overrides, open: textIfThere });
   const model = deviceModel(chip.device.model.value);
   if (model.kind !== "programmed") return chip;
   const able = deviceModels.filter(({ kind }) => kind === "pulsed" || kind === "dynamic").map((other) => other.name);
