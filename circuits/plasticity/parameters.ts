@@ -5,7 +5,7 @@ const number = (text: string, value: number, unit: string, source: string | null
   text,
   value,
   unit,
-  howKnown: source === null ? "assumed" : "paper",
+  howKnown: source === null ? "assumed" : "secondary",
   source,
   ...limits,
 });

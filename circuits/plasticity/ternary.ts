@@ -48,7 +48,8 @@ export const signSign: LocalRuleKind = {
   name: "sign-sign",
   title: "Ternary sign updates, sign-sign",
   law: "one pulse of sign(x) d where |x| > θ, d = −1, 0 or 1 of the neuron",
-  source: "Lucky, Bell Syst. Tech. J. 45, 255 (1966), doi:10.1002/j.1538-7305.1966.tb00020.x",
+  source:
+    "Gerlinghoff et al. (2022), arXiv:2211.05412, for the ternary desire; signs of both factors as in the sign-sign filter",
   needs: ["pre rates", "desire"],
   acts: "every step",
   keeps: { row: 0, column: 0, synapse: 0, array: 0 },

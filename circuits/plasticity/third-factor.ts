@@ -17,7 +17,7 @@ export const rewardModulated: LocalRuleKind = {
   parameters: {
     ...pairParameters,
     rate: amount("learning rate", 1),
-    eligibilityTime: timeConstant("with which eligibility fades", 1, "Izhikevich (2007)"),
+    eligibilityTime: timeConstant("with which eligibility fades", 1),
   },
   create(setting, parameters) {
     const { state, step } = pairs(setting, parameters);

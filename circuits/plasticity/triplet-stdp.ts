@@ -10,7 +10,7 @@ const source = "Pfister & Gerstner, J. Neurosci. 26, 9673 (2006), doi:10.1523/JN
  *   input's spike    w -= o1 (A2- + A3- r2)    r1, r2: traces of the input with tau+, tau_x
  *   neuron's spike   w += r1 (A2+ + A3+ o2)    o1, o2: traces of the neuron with tau-, tau_y
  *
- * r2 and o2 are taken without the spike that acts. Usual values: visual cortex, all spikes, minimal model (A3- = 0).
+ * r2 and o2 are taken without the spike that acts. Usual values are near those fitted to visual cortex with all spikes and A2+ = A3- = 0.
  */
 export const tripletStdp: LocalRuleKind = {
   name: "triplet-stdp",
@@ -23,14 +23,14 @@ export const tripletStdp: LocalRuleKind = {
   reach: "own lines",
   gives: "change",
   parameters: {
-    pairPotentiation: amount("A2+", 0, source),
-    tripletPotentiation: amount("A3+", 6.5e-3, source),
-    pairDepression: amount("A2-", 7.1e-3, source),
-    tripletDepression: amount("A3-", 0, source),
+    pairPotentiation: amount("A2+", 0),
+    tripletPotentiation: amount("A3+", 6.5e-3),
+    pairDepression: amount("A2-", 7.1e-3),
+    tripletDepression: amount("A3-", 0),
     preTime: timeConstant("tau+", 16.8e-3, source),
     slowPreTime: timeConstant("tau_x", 101e-3, source),
     postTime: timeConstant("tau-", 33.7e-3, source),
-    slowPostTime: timeConstant("tau_y", 114e-3, source),
+    slowPostTime: timeConstant("tau_y", 114e-3),
     pairing: choice("whether all spikes count, or the nearest", ["all", "nearest"]),
   },
   create({ inputs, neurons, step }, parameters) {
