@@ -10,7 +10,7 @@ const source = "Pfister & Gerstner, J. Neurosci. 26, 9673 (2006), doi:10.1523/JN
  *   input's spike    w -= o1 (A2- + A3- r2)    r1, r2: traces of the input with tau+, tau_x
  *   neuron's spike   w += r1 (A2+ + A3+ o2)    o1, o2: traces of the neuron with tau-, tau_y
  *
- * r2 and o2 are taken without the spike that acts. Usual values are near those fitted to visual cortex with all spikes and A2+ = A3- = 0.
+ * r2 and o2 are taken without the spike that acts. Usual values are near those of the minimal model of visual cortex, A2+ = A3- = 0.
  */
 export const tripletStdp: LocalRuleKind = {
   name: "triplet-stdp",

@@ -57,7 +57,7 @@ describe("triplet STDP", () => {
     }
   });
 
-  it("turns depression of post before pre into potentiation at high rates, with the values of visual cortex", () => {
+  it("turns depression of post before pre into potentiation at high rates, with values near those of visual cortex", () => {
     const change = (hertz: number, lag: number): number => {
       const period = 1000 / hertz;
       const pre = Array.from({ length: 60 }, (_, k) => 20 + k * period);
