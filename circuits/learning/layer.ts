@@ -1,4 +1,4 @@
-import { conductanceSteps, inParallel, type PulseSteps } from "../../crossbar/index.ts";
+import { conductanceSteps, inParallel, type PulseSteps, withReachedTargets } from "../../crossbar/index.ts";
 import { addProgramming, type Cells, type ProgrammingWork } from "../../devices/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
 import type { EventSink } from "../../src/ground/events.ts";
@@ -8,6 +8,7 @@ import { conductancesOf } from "../layer-conductances.ts";
 import { vectorsPerRead } from "../line-product.ts";
 import type { Arbitration, Arrangement } from "../synapses/index.ts";
 import { pulseSteps, sharingOf, usualArrangement } from "./arrangement.ts";
+import { writeFirstWeights } from "./first-weights.ts";
 import { FollowingGain } from "./gain.ts";
 import { type LearningLayerOptions, usualRefresh } from "./layer-options.ts";
 import { LearningTile } from "./learning-tile.ts";
@@ -60,7 +61,8 @@ export class LearningLayer implements LearningProduct {
     options: LearningLayerOptions,
     draw: Draw,
   ) {
-    const { spec, device, switches, fidelity, weightRange, arbitration } = options;
+    const { spec, switches, fidelity, weightRange, arbitration } = options;
+    const device = withReachedTargets(engine, options.device);
     this.name = name;
     this.rows = rows;
     this.columns = columns;
@@ -91,7 +93,7 @@ export class LearningLayer implements LearningProduct {
         transposed: new FollowingGain(transposed, start(tile.columns)),
       };
     });
-    this.programming = this.#layer.program(0);
+    this.programming = writeFirstWeights(this.#layer, device, measured);
     const refreshes =
       this.arrangement === "differential" ? (options.refresh === undefined ? usualRefresh : options.refresh) : null;
     const common = {

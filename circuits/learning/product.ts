@@ -10,6 +10,8 @@ export interface LearningProduct {
   multiplyTransposed(d: Float32Array, vectors: number): Float32Array;
   /** W += rate x^T d, one update a vector, in their order. @param x  [vectors][rows] @param d  [vectors][columns]: minus the gradient */
   update(x: Float32Array, d: Float32Array, vectors: number, rate: number): void;
+  /** s that its devices have lived with the network: reads, updates and waits. */
+  readonly clock: number;
   /** Lets time pass in the devices. */
   elapse(seconds: number): void;
   /** Weights now, without read noise, [rows][columns]. */
@@ -17,4 +19,10 @@ export interface LearningProduct {
   /** All that later results depend on, as bytes. */
   save(): Uint8Array;
   restore(bytes: Uint8Array): void;
+}
+
+/** Lets every product wait until the slowest is there: what they do in a batch takes them different times. */
+export function waitForSlowest(products: readonly LearningProduct[]): void {
+  const latest = products.reduce((most, { clock }) => Math.max(most, clock), 0);
+  for (const product of products) if (product.clock < latest) product.elapse(latest - product.clock);
 }

@@ -26,6 +26,8 @@ export function zeroShift(
       "symmetry points: pairs that are only potentiated have none; expected arrangement single or push-pull",
     );
   }
+  const { writeVerify: scheme } = device;
+  if (!scheme) throw new InputError("symmetry points: this device model has no write and verify to set references by");
   let all: ProgrammingWork = { cells: 0, pulses: 0, reads: 0, pulseWork: 0, readWork: 0, seconds: 0, missed: 0 };
   for (const { tile } of tiles) {
     const { positive, negative } = tile.array;
@@ -35,7 +37,7 @@ export function zeroShift(
     all = { ...all, pulses: all.pulses + pulses, pulseWork: all.pulseWork + work + (other ?? 0) };
     if (other !== null) continue;
     const span = devices * (device.targetRange - device.targetLow);
-    all = addProgramming(all, writeVerify(negative, device.writeVerify!, conductance, span, 1));
+    all = addProgramming(all, writeVerify(negative, scheme, conductance, span, 1));
   }
   return all;
 }

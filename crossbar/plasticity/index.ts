@@ -17,7 +17,7 @@ export {
   updateSeconds,
 } from "./line-activity.ts";
 export { type OverDevices, type PulseBalance, pulseBalance } from "./pulse-balance.ts";
-export { type ConductanceSteps, conductanceSteps, pulseMoves } from "./pulse-step.ts";
+export { type ConductanceSteps, conductanceSteps, pulseMoves, withReachedTargets } from "./pulse-step.ts";
 export { type SymmetryPoint, symmetryPoint } from "./symmetry-point.ts";
 export type { PulseSteps, UpdateRule } from "./update-rule.ts";
 export {

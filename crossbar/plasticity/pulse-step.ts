@@ -10,6 +10,21 @@ export interface ConductanceSteps {
   readonly depress: number | null;
 }
 
+/**
+ * The device with a range of targets: its own, or, where its parameter set has none, what pulses of both signs reach on a median device.
+ *
+ * @throws InputError where they raise nothing
+ */
+export function withReachedTargets(engine: Engine, device: PreparedDevice): PreparedDevice {
+  const { potentiate, depress } = device.operation;
+  if (device.targetRange > device.targetLow || !potentiate) return device;
+  const mark = engine.memory.mark();
+  const [low, high] = rangeOf(device, () => new MedianDevice(engine, device, potentiate, depress ?? potentiate));
+  engine.memory.release(mark);
+  if (!(high > low)) throw new InputError("this device model's potentiating pulse does not raise its conductance");
+  return { ...device, targetLow: device.devicesPerCell * low, targetRange: device.devicesPerCell * high };
+}
+
 /** No spread, no noise and no drift: the median device. */
 const noiseless = { programmingNoise: false, drift: false, readNoise: false, polarity: false };
 /** Most pulses on the way to the middle. */
@@ -50,33 +65,44 @@ export function pulseMoves(engine: Engine, device: PreparedDevice, pulse: Pulse)
   return Math.abs(step) > 1e-9 * high;
 }
 
-/** S, what targets ask for; without targets, what pulses reach from a device as it was made. */
+/** S, what targets ask for; without targets, what pulses of both signs reach, depressing ones first. */
 function rangeOf(device: PreparedDevice, newDevice: () => MedianDevice): [number, number] {
   const { targetLow, targetRange, devicesPerCell } = device;
   if (targetRange > targetLow) return [targetLow / devicesPerCell, targetRange / devicesPerCell];
   const made = newDevice();
-  const low = made.conductance;
-  let high = low;
-  for (let given = 0, more = 1; given + more <= mostPulses; more = given) {
-    made.pulse(more);
+  made.reset();
+  const low = reached(made, -1);
+  return [low, reached(made, 1)];
+}
+
+/** S, where pulses of a sign leave a device when more of them hardly move it; where it is, if there are none. */
+function reached(device: MedianDevice, sign: 1 | -1): number {
+  const start = device.conductance;
+  let now = start;
+  if (sign < 0 && !device.falls) return now;
+  for (let [given, more] = [0, 1]; given + more <= mostPulses; more = given) {
+    device.pulse(sign * more);
     given += more;
-    const before = high;
-    high = made.conductance;
-    if (!(high - before > 0.01 * (high - low))) break;
+    const before = now;
+    now = device.conductance;
+    if (!(sign * (now - before) > 0.01 * sign * (now - start))) break;
   }
-  return [low, high];
+  return now;
 }
 
 class MedianDevice {
   readonly #cells: Cells;
   readonly #potentiate: Pulse;
   readonly #depress: Pulse;
+  /** Whether there is a depressing pulse. */
+  readonly falls: boolean;
   readonly #readVoltage: number;
 
   constructor(engine: Engine, device: PreparedDevice, potentiate: Pulse, depress: Pulse) {
     this.#cells = devicesOf(device.create(engine, 1, at(drawOf(0), "pulse step"), noiseless)).population;
     this.#potentiate = potentiate;
     this.#depress = depress;
+    this.falls = device.operation.depress !== null;
     this.#readVoltage = device.operation.read.voltage;
     if (!this.#cells.train || !this.#cells.replace) {
       throw new InputError("this device model has no pulses to learn with: it is programmed by published statistics");
@@ -88,6 +114,11 @@ class MedianDevice {
     const current = new Float64Array(this.#cells.count);
     this.#cells.current(this.#readVoltage, current);
     return current[0]! / this.#readVoltage;
+  }
+
+  /** Where the model has a RESET. */
+  reset(): void {
+    this.#cells.reset?.(0);
   }
 
   put(conductance: number): void {

@@ -56,6 +56,10 @@ export class FloatProduct implements LearningProduct {
     }
   }
 
+  get clock(): number {
+    return 0;
+  }
+
   elapse(): void {}
 
   weights(): Float32Array {

@@ -1,4 +1,4 @@
-import { type LearningProduct, Ledger, type LedgerEntry } from "../../circuits/index.ts";
+import { type LearningProduct, Ledger, type LedgerEntry, waitForSlowest } from "../../circuits/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
 import type { OperationEvent } from "../../src/ground/events.ts";
 import { classesOf, type ImageData, imageBatch, imageCount } from "../network/index.ts";
@@ -179,6 +179,7 @@ export class Training {
     const changes = backward(network, products, pass, gradient);
     for (const [index, { step }] of this.plans.entries())
       products[index]!.update(pass.inputs[index]!, changes[index]!, numbers.length * step.vectors, this.#rate);
+    waitForSlowest(products);
     this.#countDigital(numbers.length);
     this.#images += numbers.length;
     return numbers.length;

@@ -176,4 +176,22 @@ describe("a layer of devices that learns", () => {
       else expect(requested.potentiation + requested.depression).toBeGreaterThan(2 * given);
     },
   );
+
+  // Where a set has no targets, the range is what pulses reach, and weights are written by the pulses that also learn.
+  it.each([
+    ["pcm-thermal", "mushroom-illustrative"],
+    ["pulse-response", "pcm-exponential"],
+  ])("holds weights on devices that have no scheme of programming: %s %s", async (model, set) => {
+    const layer = await learningLayer(rows, columns, weights, { model, set });
+    expect(layer.programming!.pulses).toBeGreaterThan(rows * columns);
+    expect(layer.programming!.seconds).toBeGreaterThan(0);
+    const now = layer.weights();
+    const cosine = (a: Float32Array, b: Float32Array): number => {
+      const along = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
+      return along(a, b) / Math.sqrt(along(a, a) * along(b, b));
+    };
+    // A phase-change pulse of the thermal model is worth 0.18 of the largest weight, and these are 0.3 of it: half a pulse, uniformly off, is a
+    // cosine of 0.95; pulses vary and cells start anywhere.
+    expect(cosine(now, weights)).toBeGreaterThan(0.8);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LearningLayer } from "../../../circuits/index.ts";
+import { type LearningLayer, waitForSlowest } from "../../../circuits/index.ts";
 import { normals } from "../layers.ts";
 import { type LearningAsked, learningLayer } from "./learning-layers.ts";
 
@@ -34,6 +34,7 @@ class Student {
     if (rate > 0) {
       second.update(between, missing, vectors, rate);
       first.update(x, back, vectors, rate);
+      waitForSlowest(this.layers);
     }
     const loss = missing.reduce((sum, e) => sum + e ** 2, 0) / (2 * vectors);
     return { loss, x: [x, between], d: [back, missing] };
@@ -101,6 +102,9 @@ describe("two layers on devices", () => {
       expect(correlation(change, step)).toBeGreaterThan(along);
     }
     for (let batch = 1; batch < 60; batch++) student.learn(batch, 16, 0.05);
+    // They were read and pulsed for different times, and have lived equally long: to rounding of 60 sums.
+    const [first, second] = student.layers as [LearningLayer, LearningLayer];
+    expect(Math.abs(first.clock / second.clock - 1)).toBeLessThan(1e-12);
     expect(lossOver(student, 500)).toBeLessThan(left * before);
   });
 });
