@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { correlation } from "../../../../experiments/papers/multi-memristive/correlation.ts";
-import type { DetectionSpec } from "../../../../experiments/papers/multi-memristive/detection.ts";
+import { type DetectionSpec, Detector } from "../../../../experiments/papers/multi-memristive/detection.ts";
 import {
   detectionEnergyClaim,
   failureClaims,
@@ -89,6 +89,18 @@ describe("detection of correlated inputs", () => {
     const whole = sizes[2]!.results[0]!;
     const working = failed.map(({ name }) => ({ name, result: whole }));
     expect(failureClaims(sizes, working).map(({ held }) => held)).toEqual([false, false]);
+  });
+
+  // 0.03 G + 0.13 uS about conductances near 1.5 uS; the deviation of 1,000 reads is known to 2.2 %.
+  it("reads with noise, in devices whose time goes on (0.1 s a step)", async () => {
+    const detector = new Detector(await openEngine(1 << 23), specOf(1), drawOf(1));
+    for (let step = 0; step < 20; step++) detector.step();
+    expect(detector.array.positive.clock).toBeCloseTo(2, 9);
+    const now = new Float32Array(network.synapses);
+    detector.array.positive.conductance(now);
+    const scaled = detector.weights().map((weight, s) => (weight - now[s]!) / (0.03 * now[s]! + 0.13e-6));
+    const squares = scaled.reduce((sum, value) => sum + value * value, 0);
+    expect(Math.abs(Math.sqrt(squares / network.synapses) - 1)).toBeLessThan(4 * 0.022);
   });
 
   it("comes out bit for bit the same again, and in law without kernels", async () => {
