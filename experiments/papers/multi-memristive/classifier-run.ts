@@ -72,8 +72,11 @@ export interface ClassifierPoint {
 const slope = 0.8;
 /** Standard deviation of the first weights in floating point, of the hidden and of the output layer. */
 const firstWeights = [0.05, 0.1] as const;
-/** Where devices of one set begin: weight 0, as after eight pulses. Those of pairs begin RESET. */
-const start: StartingDevices = { conductance: 4e-6, deviation: 0.3e-6, pulses: 8 };
+/** Where devices begin, for weights of 0. */
+const starts: Readonly<Record<WeightMapping["arrangement"], StartingDevices>> = {
+  single: { conductance: 4e-6, deviation: 0.3e-6, pulses: 8 },
+  differential: { conductance: 0.1e-6, deviation: 0.01e-6, pulses: 1 },
+};
 /** Length of the depression counter of one set: prime to every number of devices. */
 const depressionCounter = { single: 11, differential: 1 } as const;
 /** Images between two looks for pairs to refresh. */
@@ -185,7 +188,7 @@ function deviceNetwork(
   shapes: readonly (readonly [number, number])[],
   draw: Draw,
 ): Network {
-  const device = phaseChangeDevice(kind === "single" ? start : undefined);
+  const device = phaseChangeDevice(starts[kind]);
   const counters = { potentiationCounter: 1, depressionCounter: depressionCounter[kind] };
   const layers = shapes.map(
     (shape, k) => new DeviceWeights(engine, device, mappingOf(kind, devices), counters, shape, at(draw, "devices", k)),

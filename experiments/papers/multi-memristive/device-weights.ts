@@ -12,7 +12,7 @@ import { at, type Draw, fillNormal, fillWords } from "../../../src/ground/draws/
 import type { Engine } from "../../../src/ground/kernels/index.ts";
 import { everything } from "./phase-change.ts";
 import { requestedPulses } from "./requested-pulses.ts";
-import { gradient, multiplied, multipliedTransposed, type TrainedWeights } from "./trained-weights.ts";
+import { addRows, gradient, multipliedTransposed, type TrainedWeights } from "./trained-weights.ts";
 
 /** How conductances stand for weights: w = (sum G+ - sum G-) / scale, or w = (sum G - offset) / scale where there is one set. */
 export interface WeightMapping {
@@ -70,7 +70,7 @@ export class DeviceWeights implements TrainedWeights {
   };
   readonly #engine: Engine;
   readonly #mapping: WeightMapping;
-  readonly #draw: Draw;
+  readonly #draws: { readonly read: Draw; readonly rounding: Draw };
   readonly #read: PreparedDevice["operation"]["read"];
   /** As last read, [rows][columns]: weight, variance of its read, S of all its devices. */
   readonly #weight: Float32Array;
@@ -79,8 +79,17 @@ export class DeviceWeights implements TrainedWeights {
   /** S, of a row and of a column. */
   readonly #rowTotal: Float64Array;
   readonly #columnTotal: Float64Array;
-  readonly #room: { readonly centre: Float32Array; readonly deviation: Float32Array };
+  /** Room for conductances of synapses, and for the inputs of a product. */
+  readonly #room: {
+    readonly centre: Float32Array;
+    readonly deviation: Float32Array;
+    readonly firsts: Uint32Array;
+    readonly values: Float64Array;
+    readonly squares: Float64Array;
+  };
   readonly #gradient: Float32Array;
+  /** Synapses that the last update pulsed, ascending. */
+  readonly #changed: number[] = [];
   #reads = 0;
   #steps = 0;
 
@@ -110,7 +119,7 @@ export class DeviceWeights implements TrainedWeights {
     );
     this.#engine = engine;
     this.#mapping = mapping;
-    this.#draw = draw;
+    this.#draws = { read: at(draw, "read"), rounding: at(draw, "rounding") };
     this.#read = cell.operation.read;
     [this.#weight, this.#variance, this.#total] = [
       new Float32Array(count),
@@ -119,8 +128,18 @@ export class DeviceWeights implements TrainedWeights {
     ];
     this.#rowTotal = new Float64Array(rows);
     this.#columnTotal = new Float64Array(columns);
-    this.#room = { centre: new Float32Array(count), deviation: new Float32Array(count) };
+    this.#room = {
+      centre: new Float32Array(count),
+      deviation: new Float32Array(count),
+      firsts: new Uint32Array(rows),
+      values: new Float64Array(rows),
+      squares: new Float64Array(rows),
+    };
     this.#gradient = new Float32Array(count);
+    // Requests come in the order of synapses.
+    this.array.watch = ({ cell }) => {
+      if (this.#changed.at(-1) !== cell) this.#changed.push(cell);
+    };
     this.look();
   }
 
@@ -130,22 +149,43 @@ export class DeviceWeights implements TrainedWeights {
   }
 
   multiply(x: Float32Array, vectors: number): Float32Array {
-    const y = multiplied(x, this.#weight, vectors, this.columns);
-    const squares = x.map((value) => value * value);
-    this.#addNoise(y, multiplied(squares, this.#variance, vectors, this.columns));
-    this.#count(squares, this.#rowTotal, 1);
+    const { rows, columns } = this;
+    const { firsts, values, squares } = this.#room;
+    const [y, variances] = [new Float32Array(vectors * columns), new Float32Array(vectors * columns)];
+    let driven = 0;
+    for (let v = 0; v < vectors; v++) {
+      let count = 0;
+      for (let i = 0; i < rows; i++) {
+        const value = x[v * rows + i]!;
+        if (value === 0) continue;
+        firsts[count] = i * columns;
+        values[count] = value;
+        squares[count++] = value * value;
+        driven += value * value * this.#rowTotal[i]!;
+      }
+      const [from, to] = [v * columns, (v + 1) * columns];
+      addRows(y.subarray(from, to), this.#weight, firsts, values, count);
+      addRows(variances.subarray(from, to), this.#variance, firsts, squares, count);
+    }
+    this.#addNoise(y, variances);
+    this.activity.reads += driven * this.#joules;
     return y;
   }
 
   /** The largest number of each vector is read at the whole read voltage. */
   multiplyTransposed(d: Float32Array, vectors: number): Float32Array {
-    const e = multipliedTransposed(d, this.#weight, vectors, this.columns);
+    const { columns } = this;
+    const e = multipliedTransposed(d, this.#weight, vectors, columns);
     const squares = d.map((value) => value * value);
-    this.#addNoise(e, multipliedTransposed(squares, this.#variance, vectors, this.columns));
+    this.#addNoise(e, multipliedTransposed(squares, this.#variance, vectors, columns));
     for (let v = 0; v < vectors; v++) {
-      const own = squares.subarray(v * this.columns, (v + 1) * this.columns);
-      const largest = own.reduce((a, b) => Math.max(a, b), 0);
-      if (largest > 0) this.#count(own, this.#columnTotal, 1 / largest);
+      let [largest, driven] = [0, 0];
+      for (let c = 0; c < columns; c++) {
+        const square = squares[v * columns + c]!;
+        largest = Math.max(largest, square);
+        driven += square * this.#columnTotal[c]!;
+      }
+      if (largest > 0) this.activity.reads += (driven / largest) * this.#joules;
     }
     return e;
   }
@@ -155,12 +195,18 @@ export class DeviceWeights implements TrainedWeights {
     const { memory } = this.#engine;
     const mark = memory.mark();
     const words = memory.int32(this.#gradient.length);
-    fillWords(this.#engine, at(this.#draw, "rounding"), this.#steps++, words);
+    fillWords(this.#engine, this.#draws.rounding, this.#steps++, words);
     const { selected, counts } = requestedPulses(this.#gradient, rate / this.#mapping.step, words);
     memory.release(mark);
+    this.pulse(counts, selected);
+  }
+
+  /** Whole pulses that synapses ask for. @param selected  synapses, ascending @param counts  above 0 potentiating, [selected] */
+  pulse(counts: Int16Array, selected: Uint32Array): void {
     if (selected.length === 0) return;
+    this.#changed.length = 0;
     this.#book(this.array.update(counts, selected));
-    this.look(selected);
+    if (this.#changed.length > 0) this.look(Uint32Array.from(this.#changed));
   }
 
   /**
@@ -182,9 +228,9 @@ export class DeviceWeights implements TrainedWeights {
       if ((sum - difference) / 2 + noise > smaller * high) near.push(i);
     }
     const among = Uint32Array.from(near);
-    const read = this.#read.voltage ** 2 * this.#read.width;
-    this.activity.reads += read * this.#rowTotal.reduce((sum, total) => sum + total, 0);
-    for (const i of among) this.activity.reads -= read * this.#total[i]!;
+    // The rest is read too.
+    this.activity.reads += this.#joules * this.#rowTotal.reduce((sum, total) => sum + total, 0);
+    for (const i of among) this.activity.reads -= this.#joules * this.#total[i]!;
     if (among.length === 0) return 0;
     const spec = { low: 0, high, larger, smaller, step: pulse, read: this.#read, readTime: this.#read.width };
     const { pairs, readWork, erased, written } = refreshPairs(this.array, spec, event, among);
@@ -213,25 +259,31 @@ export class DeviceWeights implements TrainedWeights {
   look(selected?: Uint32Array): void {
     const { offset, scale } = this.#mapping;
     const { centre, deviation } = this.#room;
-    const places = selected ?? this.#weight.keys();
-    for (const i of places) {
-      const total = this.#total[i]!;
-      this.#rowTotal[Math.floor(i / this.columns)]! -= total;
-      this.#columnTotal[i % this.columns]! -= total;
+    const [weights, variances, totals] = [this.#weight, this.#variance, this.#total];
+    const [rowTotals, columnTotals, columns] = [this.#rowTotal, this.#columnTotal, this.columns];
+    const count = selected?.length ?? weights.length;
+    for (let k = 0; k < count; k++) {
+      const i = selected ? selected[k]! : k;
+      rowTotals[Math.floor(i / columns)]! -= totals[i]!;
+      columnTotals[i % columns]! -= totals[i]!;
+      weights[i] = -offset / scale;
+      variances[i] = 0;
+      totals[i] = 0;
     }
-    for (const [s, cells] of this.#sets.entries()) {
+    for (const cells of this.#sets) {
       cells.readNoise(fresh, 0, centre, deviation, selected);
-      for (const i of selected ?? this.#weight.keys()) {
-        const [before, sign] = s === 0 ? [-offset / scale, 1] : [this.#weight[i]!, -1];
-        this.#weight[i] = before + (sign * centre[i]!) / scale;
-        this.#variance[i] = (s === 0 ? 0 : this.#variance[i]!) + (deviation[i]! / scale) ** 2;
-        this.#total[i] = (s === 0 ? 0 : this.#total[i]!) + centre[i]!;
+      const sign = cells === this.array.positive ? 1 : -1;
+      for (let k = 0; k < count; k++) {
+        const i = selected ? selected[k]! : k;
+        weights[i]! += (sign * centre[i]!) / scale;
+        variances[i]! += (deviation[i]! / scale) ** 2;
+        totals[i]! += centre[i]!;
       }
     }
-    for (const i of selected ?? this.#weight.keys()) {
-      const total = this.#total[i]!;
-      this.#rowTotal[Math.floor(i / this.columns)]! += total;
-      this.#columnTotal[i % this.columns]! += total;
+    for (let k = 0; k < count; k++) {
+      const i = selected ? selected[k]! : k;
+      rowTotals[Math.floor(i / columns)]! += totals[i]!;
+      columnTotals[i % columns]! += totals[i]!;
     }
   }
 
@@ -260,18 +312,13 @@ export class DeviceWeights implements TrainedWeights {
     const { memory } = this.#engine;
     const mark = memory.mark();
     const normals = memory.float32(out.length);
-    fillNormal(this.#engine, at(this.#draw, "read"), this.#reads++, normals);
+    fillNormal(this.#engine, this.#draws.read, this.#reads++, normals);
     for (let k = 0; k < out.length; k++) out[k]! += Math.sqrt(variances[k]!) * normals[k]!;
     memory.release(mark);
   }
 
-  /** J of reads whose voltages have these squares, in units of the read voltage's. */
-  #count(squares: Float32Array, totals: Float64Array, share: number): void {
-    let sum = 0;
-    for (let k = 0; k < squares.length; k++) {
-      const square = squares[k]!;
-      if (square > 0) sum += square * totals[k % totals.length]!;
-    }
-    this.activity.reads += share * sum * this.#read.voltage ** 2 * this.#read.width;
+  /** J for every S that the read voltage is across. */
+  get #joules(): number {
+    return this.#read.voltage ** 2 * this.#read.width;
   }
 }

@@ -15,7 +15,7 @@ export interface TrainedWeights {
  *
  * @param count  of the terms
  */
-function addRows(
+export function addRows(
   out: Float32Array,
   source: Float32Array,
   firsts: Uint32Array,
