@@ -64,7 +64,7 @@ describe("triplet STDP", () => {
       const post = pre.map((t) => t + lag);
       return sum(course(oneSynapse("triplet-stdp"), 50 + 60 * period, pre, post));
     };
-    // Figure 3 of the paper: at 0.1 Hz pairs of pre before post hardly change anything, at 50 Hz both orders potentiate.
+    // What the rule was made for: at low rates pairs of pre before post hardly change anything, at 50 Hz both orders potentiate.
     expect(Math.abs(change(1, 10))).toBeLessThan(0.1 * change(50, 10));
     expect(change(1, -10)).toBeLessThan(0);
     expect(change(50, -10)).toBeGreaterThan(0);
