@@ -1,4 +1,5 @@
 import type { Draw } from "../../../src/ground/draws/index.ts";
+import { advance } from "../advance.ts";
 import type { StepTools } from "../paper.ts";
 import { type DetectionCount, type DetectionMoment, type DetectionSpec, Detector } from "./detection.ts";
 import { bytesForDevices } from "./phase-change-synapses.ts";
@@ -39,7 +40,7 @@ export async function runDetection(
   spec: DetectionSpec,
   draw: Draw,
   { early, looks }: { readonly early: { readonly steps: number; readonly every: number }; readonly looks: number },
-  tools: Pick<StepTools, "openEngine" | "progress">,
+  tools: Pick<StepTools, "openEngine" | "progress" | "signal">,
 ): Promise<DetectionResult> {
   const { synapses, correlated, steps, arbitration } = spec;
   const devices = synapses * arbitration.devices;
@@ -50,7 +51,7 @@ export async function runDetection(
     detector.step();
     const shown = step <= early.steps && step % early.every === 0;
     if (shown || step % every === 0 || step === steps) moments.push(detector.moment());
-    if (step % round === 0) await tools.progress((detectionAmount(spec) * round) / steps);
+    if (step % round === 0) await advance(tools, (detectionAmount(spec) * round) / steps);
   }
   const weights = detector.weights();
   const [upper, lower] = [weights.subarray(0, correlated), weights.subarray(correlated)];

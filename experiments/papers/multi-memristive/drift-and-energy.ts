@@ -1,5 +1,6 @@
 import { devicesOf } from "../../../crossbar/index.ts";
 import { type Draw, philox4x32 } from "../../../src/ground/draws/index.ts";
+import { advance } from "../advance.ts";
 import type { StepTools } from "../paper.ts";
 import type { DetectionCount } from "./detection.ts";
 import { pulseEnergy } from "./energy.ts";
@@ -27,7 +28,7 @@ export interface DriftTrial extends Pick<DetectionCount, "pulses" | "energy"> {
 export async function tryDrift(
   draw: Draw,
   amount: number,
-  tools: Pick<StepTools, "openEngine" | "progress">,
+  tools: Pick<StepTools, "openEngine" | "progress" | "signal">,
 ): Promise<DriftTrial> {
   const engine = await tools.openEngine(bytesForDevices(synapses));
   const arbitration = { ...clock, devices: 1 };
@@ -62,7 +63,7 @@ export async function tryDrift(
     pulsed++;
     if (differ(restarted[i]!, after[i]!) || differ(again[i]! / after[i]!, (late / onset) ** -0.04)) notRestarted++;
   }
-  await tools.progress(amount);
+  await advance(tools, amount);
   return {
     mean,
     furthest: ratios.reduce((a, b) => (Math.abs(b - mean) > Math.abs(a - mean) ? b : a), mean),
@@ -92,7 +93,7 @@ export async function tryEnergy(
   rounds: number,
   draw: Draw,
   amount: number,
-  tools: Pick<StepTools, "openEngine" | "progress">,
+  tools: Pick<StepTools, "openEngine" | "progress" | "signal">,
 ): Promise<EnergyTrial> {
   const engine = await tools.openEngine(bytesForDevices(devices * synapses));
   const { array, operation } = phaseChangeSynapses(
@@ -125,6 +126,6 @@ export async function tryEnergy(
     energy.read += work.reduce((sum, joules) => sum + joules, 0);
     reads += read.length;
   }
-  await tools.progress(amount);
+  await advance(tools, amount);
   return { pulses, energy, expected, reads };
 }

@@ -1,4 +1,5 @@
 import type { Draw } from "../../../src/ground/draws/index.ts";
+import { advance } from "../advance.ts";
 import type { StepTools } from "../paper.ts";
 import type { DetectionCount } from "./detection.ts";
 import { everything } from "./phase-change.ts";
@@ -34,7 +35,7 @@ export async function roundRobin(
   { devices, synapses }: RoundRobinInput,
   draw: Draw,
   amount: number,
-  tools: Pick<StepTools, "openEngine" | "progress">,
+  tools: Pick<StepTools, "openEngine" | "progress" | "signal">,
 ): Promise<RoundRobin> {
   const engine = await tools.openEngine(bytesForDevices(devices * synapses));
   const clock = {
@@ -60,7 +61,7 @@ export async function roundRobin(
     array.positive.conductance(now);
     moments.push(momentsOf(now));
     for (let s = 0; s < synapses; s++) changed += Math.abs(now[s]! - before[s]!);
-    if ((event + 1) % pulsesPerDevice === 0) await tools.progress(amount / devices);
+    if ((event + 1) % pulsesPerDevice === 0) await advance(tools, amount / devices);
   }
   return {
     devices,

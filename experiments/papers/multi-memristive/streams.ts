@@ -1,5 +1,6 @@
 import type { Draw } from "../../../src/ground/draws/index.ts";
 import { CorrelatedStreams } from "../../stimuli/index.ts";
+import { advance } from "../advance.ts";
 import type { StepTools } from "../paper.ts";
 
 export const streamsSteps = 100_000;
@@ -21,7 +22,7 @@ export async function streamsAsAsked(
   steps: number,
   draw: Draw,
   amount: number,
-  tools: Pick<StepTools, "openEngine" | "progress">,
+  tools: Pick<StepTools, "openEngine" | "progress" | "signal">,
 ): Promise<StreamsResult> {
   const streams = 2 * half;
   const source = new CorrelatedStreams(await tools.openEngine(1 << 20), { streams, correlated: half, ...asked }, draw);
@@ -29,7 +30,7 @@ export async function streamsAsAsked(
   for (let t = 0; t < steps; t++) {
     const active = source.step(t);
     for (let a = 0; a < active.length; a++) for (let b = 0; b <= a; b++) together[active[a]! * streams + active[b]!]!++;
-    if ((t + 1) % 10_000 === 0) await tools.progress((amount * 10_000) / steps);
+    if ((t + 1) % 10_000 === 0) await advance(tools, (amount * 10_000) / steps);
   }
   const rates = Array.from({ length: streams }, (_, s) => together[s * streams + s]! / steps);
   const sums = { correlated: 0, others: 0 };

@@ -25,6 +25,7 @@ function run(
   return runDetection(spec, drawOf(seed), look, {
     openEngine: (bytes) => openEngine(bytes, engine),
     progress: () => {},
+    signal: new AbortController().signal,
   });
 }
 const specOf = (devices: number, bent: Partial<DetectionSpec> = {}): DetectionSpec => ({
@@ -185,6 +186,18 @@ describe("the steps of correlation detection", () => {
     expect(spec).toMatchObject({ steps: 3000, correlated: 14_400 });
     // 36,000 uS a device of each synapse.
     expect(spec.threshold).toBeCloseTo(36_000e-6 * 7, 9);
+  });
+
+  it("end soon after their user has stopped the run", async () => {
+    const stop = new AbortController();
+    let reports = 0;
+    const progress = (): void => {
+      reports++;
+      stop.abort();
+    };
+    const tools = { openEngine, progress, signal: stop.signal };
+    await expect(runDetection(specOf(1), drawOf(1), look, tools)).rejects.toThrow("interrupted");
+    expect(reports).toBe(1);
   });
 
   it("say of every claim why it was not run where a run was stopped", () => {

@@ -19,7 +19,7 @@ import { drawOf } from "../../../../src/ground/draws/index.ts";
 import { openEngine } from "../../../../src/ground/kernels/index.ts";
 import { everything } from "../../../contracts/device-contract.ts";
 
-const tools = { openEngine, progress: () => {} };
+const tools = { openEngine, progress: () => {}, signal: new AbortController().signal };
 const runs = new Map<number, RoundRobin>();
 
 beforeAll(async () => {
