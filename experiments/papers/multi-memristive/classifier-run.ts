@@ -1,6 +1,6 @@
 import { at, type Draw, fillNormal } from "../../../src/ground/draws/index.ts";
-import { InterruptedError } from "../../../src/ground/errors.ts";
 import type { Engine } from "../../../src/ground/kernels/index.ts";
+import { advance } from "../advance.ts";
 import type { Digits, StepTools } from "../paper.ts";
 import { DeviceWeights, mappingOf, type WeightMapping } from "./device-weights.ts";
 import { shuffled } from "./digit-order.ts";
@@ -109,7 +109,7 @@ export async function runClassifier(input: ClassifierInput, draw: Draw, tools: T
         loss += result.loss;
         counted += which.length;
       }
-      await pass(tools, which.length);
+      await advance(tools, which.length);
     }
   }
   let correct = 0;
@@ -119,7 +119,7 @@ export async function runClassifier(input: ClassifierInput, draw: Draw, tools: T
       (_, k) => first + k,
     );
     correct += network.test(inputsOf(test, which), labelsOf(test, which)).correct;
-    await pass(tools, which.length);
+    await advance(tools, which.length);
   }
   return { accuracy: correct / schedule.testImages, trainingLoss: loss / counted, ...network.spent() };
 }
@@ -127,11 +127,6 @@ export async function runClassifier(input: ClassifierInput, draw: Draw, tools: T
 /** What a run reports as progress. */
 export function amountOf({ epochs, images, batch, testImages }: Schedule): number {
   return epochs * batch * Math.floor(images / batch) + testImages;
-}
-
-async function pass(tools: Pick<StepTools, "progress" | "signal">, images: number): Promise<void> {
-  await tools.progress(images);
-  if (tools.signal.aborted) throw new InterruptedError("interrupted");
 }
 
 function labelsOf(digits: Digits, which: Uint32Array): Uint8Array {
