@@ -6,7 +6,7 @@ import type { Engine } from "../../src/ground/kernels/index.ts";
 import { TileLayer } from "../layer.ts";
 import { conductancesOf } from "../layer-conductances.ts";
 import { vectorsPerRead } from "../line-product.ts";
-import type { Arbitration, Arrangement } from "../synapses/index.ts";
+import { type Arbitration, type Arrangement, type LeftOut, leftOut } from "../synapses/index.ts";
 import { pulseSteps, sharingOf, usualArrangement } from "./arrangement.ts";
 import { writeFirstWeights } from "./first-weights.ts";
 import { FollowingGain } from "./gain.ts";
@@ -225,6 +225,11 @@ export class LearningLayer implements LearningProduct {
   /** The same of every device, a set of cells of a tile after another. */
   wearOfDevices(): Float64Array[] {
     return this.#sets.map(wearOfEach);
+  }
+
+  /** Devices that arbitration never chose, though their synapses had updates enough for all. */
+  leftOut(): LeftOut {
+    return leftOut(this.#tiles.map(({ synapses }) => synapses.arbitration));
   }
 
   /** Updates of synapses that the rule asked for, and those that the counters of signs let through. */

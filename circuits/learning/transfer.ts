@@ -1,6 +1,6 @@
 import type { PulseSteps } from "../../crossbar/index.ts";
 import { at, type Draw } from "../../src/ground/draws/index.ts";
-import type { Arrangement } from "../synapses/index.ts";
+import type { Arrangement, LeftOut } from "../synapses/index.ts";
 import { Chopper } from "./chopper.ts";
 import { DynamicReference } from "./dynamic-reference.ts";
 import type { LearningLayer } from "./layer.ts";
@@ -147,6 +147,11 @@ export class TransferLearning implements LearningProduct {
       clipped: a.clipped + c.clipped,
       stuck: a.stuck + c.stuck,
     };
+  }
+
+  leftOut(): LeftOut {
+    const [a, c] = [this.fast.leftOut(), this.slow.leftOut()];
+    return { devices: a.devices + c.devices, of: a.of + c.of };
   }
 
   wearOfDevices(): Float64Array[] {

@@ -41,8 +41,20 @@ export function sparseCoverage(
   { devices, increment, policy }: Pick<ArbitrationSpec, "devices" | "increment" | "policy">,
   counter: number,
 ): number {
-  if (policy !== "global-clock") return devices;
-  return devices / greatestCommonDivisor(((counter % devices) * (increment % devices)) % devices, devices);
+  if (policy !== "global-clock" && policy !== "per-synapse") return devices;
+  // A pointer of the synapse's own does not keep step with the array's counters.
+  const moved = policy === "global-clock" ? counter : 1;
+  return devices / greatestCommonDivisor(((moved % devices) * (increment % devices)) % devices, devices);
+}
+
+/** What updates that data ask for, of both signs, leave out for ever, in words with the numbers. */
+export function sparseWarnings(spec: ArbitrationSpec): string[] {
+  const { devices, increment } = spec;
+  const reached = sparseCoverage(spec, 1);
+  if (reached === devices) return [];
+  return [
+    `updates reach ${reached} of the ${devices} devices of a synapse, whatever data ask for: increment ${increment} and ${devices} share the factor ${devices / reached}; they should be relatively prime`,
+  ];
 }
 
 /** Which signs requests have. */

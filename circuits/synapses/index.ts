@@ -7,7 +7,9 @@ export {
   type RequestedSigns,
   scanCoverage,
   sparseCoverage,
+  sparseWarnings,
 } from "./coverage.ts";
+export { type LeftOut, leftOut } from "./left-out.ts";
 export { type RefreshSpec, type RefreshWork, refreshPairs, usualRefreshShares } from "./refresh.ts";
 export {
   type AppliedPulse,

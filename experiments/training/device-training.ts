@@ -1,4 +1,4 @@
-import type { PulseTrace } from "../../circuits/index.ts";
+import { type PulseTrace, sparseWarnings } from "../../circuits/index.ts";
 import { drawOf } from "../../src/ground/draws/index.ts";
 import { InputError, inputError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
@@ -75,6 +75,18 @@ export class DeviceTraining {
       columns: layer.columns,
       values: layer.weights(),
     }));
+  }
+
+  /** What arbitration leaves out, with the numbers. */
+  warnings(): string[] {
+    const found = this.#layers.flatMap((layer) => {
+      const { devices, of } = layer.leftOut();
+      if (devices === 0) return [];
+      return [
+        `${layer.name}: ${devices} of the ${of} devices of synapses that had 20 updates for each of their devices never took one; lengths of synapses, devices and counters should be relatively prime`,
+      ];
+    });
+    return [...sparseWarnings(this.#request.devices.arbitration), ...found];
   }
 
   result({ same, linear }: Floors): TrainingResult {

@@ -87,7 +87,7 @@ export const trainHere: Work["train"] = async (job, watch) => {
     },
     interrupted: interrupted || floats.same === null || floats.linear === null,
     kernels: { engine: engine.name },
-    warnings: warningsOf(trace),
+    warnings: [...learner.warnings(), ...warningsOf(trace)],
     weights: learner.weights(),
     trace: trace?.csv() ?? null,
   };

@@ -5,8 +5,10 @@ import {
   type ArbitrationSpec,
   coverageWarnings,
   denseCoverage,
+  leftOut,
   scanCoverage,
   sparseCoverage,
+  sparseWarnings,
 } from "../../../circuits/index.ts";
 import { drawOf, philox4x32 } from "../../../src/ground/draws/index.ts";
 
@@ -40,6 +42,9 @@ describe("coverage of the global clock, in closed form", () => {
   it("where data decide who asks depends on counter and increment alone", () => {
     expect([7, 6, 7].map((devices, k) => sparseCoverage(clock(devices), [7, 2, 2][k]!))).toEqual([1, 3, 7]);
     expect(sparseCoverage(clock(8, 2), 1)).toBe(4);
+    // A counter for every synapse does not keep step with those of the array.
+    expect(sparseCoverage({ ...clock(8, 2), policy: "per-synapse" }, 4)).toBe(4);
+    expect(sparseCoverage({ ...clock(8, 2), policy: "random" }, 4)).toBe(8);
   });
 
   it("is exact for counters whose product no double holds", () => {
@@ -111,5 +116,28 @@ describe("coverage under requests of both signs", () => {
       "dense scans reach 1 of the 7 devices of a synapse, however long they go on: S = 1001 times increment 1 and 7 share the factor 7; lengths should be relatively prime",
     ]);
     expect(coverageWarnings({ ...spec, policy: "random" }, 1001, "both")).toEqual([]);
+  });
+});
+
+describe("devices that were left out", () => {
+  // 5 divides 10 and not 11; 21 updates a device are enough, and 2 are not.
+  it.each([
+    [10, 105, { devices: 40, of: 50 }],
+    [11, 105, { devices: 0, of: 55 }],
+    [10, 10, { devices: 0, of: 0 }],
+  ])("of %i synapses of 5 devices after %i passes", (synapses, passes, left) => {
+    const spec = { ...clock(5), potentiationCounter: 1, depressionCounter: 1 };
+    const arbitration = new Arbitration(spec, synapses, drawOf(1));
+    for (let pass = 0; pass < passes; pass++) for (let s = 0; s < synapses; s++) arbitration.request(s, 1);
+    expect(leftOut([arbitration])).toEqual(left);
+    expect(leftOut([arbitration, arbitration])).toEqual({ devices: 2 * left.devices, of: 2 * left.of });
+  });
+
+  it("are told where no data could reach them", () => {
+    const spec = { ...clock(8, 2), potentiationCounter: 1, depressionCounter: 1 };
+    expect(sparseWarnings(spec)).toEqual([
+      "updates reach 4 of the 8 devices of a synapse, whatever data ask for: increment 2 and 8 share the factor 2; they should be relatively prime",
+    ]);
+    expect(sparseWarnings({ ...spec, increment: 3 })).toEqual([]);
   });
 });

@@ -33,6 +33,7 @@ interface Setting {
   readonly rule?: string;
   readonly parameters?: string;
   readonly devices?: number;
+  readonly increment?: number;
   readonly epochs?: number;
   readonly test?: number;
 }
@@ -43,6 +44,7 @@ async function trainingOf({
   rule = "stochastic",
   parameters = "constant",
   devices = 1,
+  increment = 1,
   epochs = 2,
   test = 20,
 }: Setting = {}) {
@@ -57,7 +59,7 @@ async function trainingOf({
       rule,
       ruleOptions: {},
       arrangement: null,
-      arbitration: { ...usual, devices },
+      arbitration: { ...usual, devices, increment },
       selection: null,
       weightRange: 1,
       window: 1e-6,
@@ -185,5 +187,21 @@ describe("a training on devices", () => {
       seed: 1,
     };
     expect(() => new DeviceTraining(engine, request)).toThrow(/no option "trainLenth"; near: trainLength/);
+  });
+
+  it("warns where its clock leaves devices out, and only there", async () => {
+    const half = await trainingOf({ devices: 4, increment: 2, epochs: 8 });
+    await half.training.run({ progress() {}, signal: never });
+    const [sure, ...found] = half.warnings();
+    expect(sure).toContain("updates reach 2 of the 4 devices of a synapse");
+    // Of synapses with updates enough, exactly half of the devices were never chosen.
+    for (const warning of found) {
+      const [, left, of] = warning.match(/: (\d+) of the (\d+) devices of synapses that had 20 updates/)!;
+      expect(2 * Number(left)).toBe(Number(of));
+    }
+    expect(found.length).toBeGreaterThan(0);
+    const all = await trainingOf({ devices: 4, increment: 3, epochs: 8 });
+    await all.training.run({ progress() {}, signal: never });
+    expect(all.warnings()).toEqual([]);
   });
 });
