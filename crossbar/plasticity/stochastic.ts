@@ -107,8 +107,8 @@ export class StochasticRule implements UpdateRule {
     if (length === 0) return false;
     const draws = this.#draws[pass];
     const [words, bits] = [this.#wordLines, this.#bitLines];
-    drawTrains(draws.wordLines, update, x, inputGain, length, words.trains);
-    drawTrains(draws.bitLines, update, d, outputGain, length, bits.trains);
+    drawTrains(this.#engine, draws.wordLines, update, x, inputGain, length, words.trains);
+    drawTrains(this.#engine, draws.bitLines, update, d, outputGain, length, bits.trains);
     activity.randomBits += length * (words.used + bits.used);
     if (pass !== "falling") countLines("growing", length, words, bits, activity);
     if (pass !== "growing") countLines("falling", length, words, bits, activity);

@@ -1,5 +1,6 @@
 import { type Draw, philox4x32, wordsOfEvent } from "../../src/ground/draws/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
+import type { Engine } from "../../src/ground/kernels/index.ts";
 
 /** Slots of the longest train: its bits are one word. */
 export const longestTrain = 32;
@@ -75,6 +76,7 @@ const trainMark = 0x10000000;
  * @param words  receives trains, [lines]
  */
 export function drawTrains(
+  engine: Engine,
   draw: Draw,
   update: number,
   values: Float32Array,
@@ -84,15 +86,28 @@ export function drawTrains(
 ): void {
   const [low, high] = wordsOfEvent(update);
   const all = length === 32 ? -1 : (1 << length) - 1;
+  const { kernels, memory } = engine;
+  const mark = memory.mark();
+  const probabilities = memory.uint32(values.length);
+  const certain: number[] = [];
   for (let line = 0; line < values.length; line++) {
     const probability = Math.round(gain * Math.abs(values[line]!) * 2 ** 32);
-    if (!(probability > 0) || length === 0) words[line] = 0;
-    else if (probability >= 2 ** 32) words[line] = all;
-    else words[line] = trainOf(draw.key, line, low, high, probability, all);
+    if (probability >= 2 ** 32) certain.push(line);
+    probabilities[line] = probability > 0 && probability < 2 ** 32 ? probability : 0;
   }
+  if (kernels) {
+    const out = memory.uint32(values.length);
+    const [key0, key1] = draw.key;
+    kernels.drawTrains(key0, key1, low, high, memory.address(probabilities), all, memory.address(out), values.length);
+    words.set(out);
+  } else
+    for (const [line, probability] of probabilities.entries())
+      words[line] = trainOf(draw.key, line, low, high, probability, all);
+  for (const line of certain) words[line] = all;
+  memory.release(mark);
 }
 
-/** @param probability  in units of 2^-32, 1 .. 2^32 - 1 */
+/** Twin of the kernel, for one line: the same bits. @param probability  in units of 2^-32, 0 .. 2^32 - 1 */
 function trainOf(
   key: readonly [number, number],
   line: number,

@@ -126,6 +126,17 @@ export interface KernelExports {
     count: number,
   ): number;
 
+  drawTrains(
+    key0: number,
+    key1: number,
+    low: number,
+    high: number,
+    probabilities: number,
+    slots: number,
+    trains: number,
+    count: number,
+  ): void;
+
   /** `bitLineMasks`: 16 bits a line, all ones where it is negative. */
   coincidences(
     wordLines: number,

@@ -24,8 +24,8 @@ function slotBySlot(update: number, oneSided: boolean) {
   const options = { trainLength: 31, updateManagement: true, lengthManagement: true };
   const { length, inputGain, outputGain } = trainPlan(1, Math.fround(0.05), rate, step, options);
   const [words, bits] = [new Uint32Array(rows), new Uint32Array(columns)];
-  drawTrains(at(draw, "trains", "both", "word lines"), update, x, inputGain, length, words);
-  drawTrains(at(draw, "trains", "both", "bit lines"), update, d, outputGain, length, bits);
+  drawTrains(engine, at(draw, "trains", "both", "word lines"), update, x, inputGain, length, words);
+  drawTrains(engine, at(draw, "trains", "both", "bit lines"), update, d, outputGain, length, bits);
   const seen = { growing: cellsOf(), falling: cellsOf() };
   let [wordLines, bitLines] = [0, 0];
   for (const half of ["growing", "falling"] as const) {

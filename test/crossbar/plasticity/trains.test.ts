@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { bitsOf, drawTrains, trainPlan } from "../../../crossbar/plasticity/trains.ts";
 import { drawOf } from "../../../src/ground/draws/index.ts";
+import { openEngine } from "../../../src/ground/kernels/index.ts";
+
+const engine = await openEngine(1 << 20);
 
 describe("trains of pulses", () => {
   const lines = 20_000;
   it.each([0.003, 0.25, 1 / 3, 0.77, 0.999])("pulse in every slot by themselves with probability %d", (probability) => {
     const length = 31;
     const words = new Uint32Array(lines);
-    drawTrains(drawOf(1), 7, new Float32Array(lines).fill(1), probability, length, words);
+    drawTrains(engine, drawOf(1), 7, new Float32Array(lines).fill(1), probability, length, words);
     const slots = new Float64Array(32);
     let [sum, squares] = [0, 0];
     for (const word of words) {
@@ -34,16 +37,27 @@ describe("trains of pulses", () => {
     const draw = drawOf(3);
     const [all, few] = [new Uint32Array(100), new Uint32Array(40)];
     const values = Float32Array.from({ length: 100 }, (_, k) => k / 100);
-    drawTrains(draw, 5, values, 1, 32, all);
-    drawTrains(draw, 5, values.subarray(0, 40), 1, 32, few);
+    drawTrains(engine, draw, 5, values, 1, 32, all);
+    drawTrains(engine, draw, 5, values.subarray(0, 40), 1, 32, few);
     expect(few).toEqual(all.subarray(0, 40));
-    drawTrains(draw, 6, values.subarray(0, 40), 1, 32, few);
+    drawTrains(engine, draw, 6, values.subarray(0, 40), 1, 32, few);
     expect(few).not.toEqual(all.subarray(0, 40));
+  });
+
+  it("have the same bits from the kernel and its twin", async () => {
+    const twins = await openEngine(1 << 20, "typescript");
+    const values = Float32Array.from({ length: 300 }, (_, k) => Math.sin(k) * (k % 7 === 0 ? 0 : 1.2));
+    for (const length of [0, 1, 5, 31, 32]) {
+      const [kernel, twin] = [new Uint32Array(300), new Uint32Array(300)];
+      drawTrains(engine, drawOf(9), 2 ** 40 + 3, values, 1, length, kernel);
+      drawTrains(twins, drawOf(9), 2 ** 40 + 3, values, 1, length, twin);
+      expect(kernel).toEqual(twin);
+    }
   });
 
   it("are always on at a probability of 1 and never at 0", () => {
     const words = new Uint32Array(3);
-    drawTrains(drawOf(1), 0, Float32Array.of(0, 1, -3), 1, 5, words);
+    drawTrains(engine, drawOf(1), 0, Float32Array.of(0, 1, -3), 1, 5, words);
     expect([...words]).toEqual([0, 31, 31]);
   });
 
