@@ -1,6 +1,7 @@
 import { named } from "./cases.ts";
 import { namedDevices } from "./device-cases.ts";
 import type { KernelTime } from "./kernels.ts";
+import { namedUpdates } from "./learning-cases.ts";
 import type { PeerTime } from "./peers.ts";
 
 /** One of ours beside peers that do the same work. */
@@ -70,6 +71,14 @@ const comparisons: readonly Comparison[] = [
     theirs: ["numpy, soft-bounds pulse of devices"],
     goal: 0.25,
   },
+  ...(["constant", "softBounds"] as const).flatMap((law): Comparison[] => {
+    const steps = law === "constant" ? "constant steps" : "soft bounds";
+    const ours = namedUpdates[law];
+    return [
+      { title: `update, ${steps}: aihwkit`, ours, theirs: [`aihwkit, 31-pulse update, ${steps}`], goal: 0.1 },
+      { title: `update, ${steps}: a loop in C++`, ours, theirs: [`C++, 31-pulse update, ${steps}`], goal: 1 },
+    ];
+  }),
 ];
 
 /** A line a comparison whose peers were timed: ratios of medians and of bests, and the goal. */

@@ -75,6 +75,8 @@ function update(engine: Engine, name: string, set: string, draw: Draw): Case {
     x[n] = 1;
     d[n] = 1;
   }
+  // Every other batch takes back what the one before did, so that weights stay within their range.
+  const against = d.map((value) => -value);
   const counts = engine.memory.int16(size * size);
   const activity = newLineActivity(size, size, false);
   let number = 0;
@@ -86,7 +88,8 @@ function update(engine: Engine, name: string, set: string, draw: Draw): Case {
     run() {
       for (let n = 0; n < some; n++) {
         const from = (number % vectors) * size;
-        const [inputs, changes] = [x.subarray(from, from + size), d.subarray(from, from + size)];
+        const back = Math.floor(number / vectors) % 2 === 1;
+        const [inputs, changes] = [x.subarray(from, from + size), (back ? against : d).subarray(from, from + size)];
         rule.request(inputs, changes, trainLength * step, number++, counts, activity);
         array.update(counts);
       }

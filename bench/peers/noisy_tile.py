@@ -16,8 +16,8 @@ LEVELS = 127
 DAY = 86400.0
 
 
-def report(name, work, repeats, count=BATCH, unit="us"):
-    for _ in range(5):
+def report(name, work, repeats, count=BATCH, unit="us", warm=5):
+    for _ in range(warm):
         work()
     seconds = []
     for _ in range(repeats):

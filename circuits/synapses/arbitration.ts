@@ -19,6 +19,14 @@ export interface ArbitrationSpec {
 /** Counters before the selections in a saved state. */
 const savedNumbers = 8;
 
+/** Pulses up and down in all, and the most of either that one device gets. */
+export interface PulseSums {
+  readonly up: number;
+  readonly down: number;
+  readonly mostUp: number;
+  readonly mostDown: number;
+}
+
 /** What a request is answered with, if not with a device's number. */
 export const nothingSelected = -1;
 
@@ -147,28 +155,34 @@ export class Arbitration {
   }
 
   /**
-   * Requests of all synapses at once, where every one of them is let through to the only device there is; else false, and nothing was asked.
+   * Requests of all synapses at once, where every one of them is let through to the only device there is; else null, and nothing was asked.
    *
    * @param counts  requests of each synapse, above 0 to potentiate, below 0 to depress, [synapses]
    */
-  requestAll(counts: Int16Array): boolean {
+  requestAll(counts: Int16Array): PulseSums | null {
     const { devices, potentiationCounter, depressionCounter } = this.spec;
-    if (devices !== 1 || potentiationCounter !== 1 || depressionCounter !== 1) return false;
+    if (devices !== 1 || potentiationCounter !== 1 || depressionCounter !== 1) return null;
     const { selections } = this;
-    let [sum, size] = [0, 0];
+    let sum = 0;
+    let size = 0;
+    let most = 0;
+    let least = 0;
     for (let synapse = 0; synapse < counts.length; synapse++) {
       const count = counts[synapse]!;
+      const pulses = count < 0 ? 0 - count : count;
       sum += count;
-      size += Math.abs(count);
-      selections[synapse]! += Math.abs(count);
+      size += pulses;
+      selections[synapse]! += pulses;
+      if (count > most) most = count;
+      if (count < least) least = count;
     }
-    const [potentiation, depression] = [(size + sum) / 2, (size - sum) / 2];
+    const [up, down] = [(size + sum) / 2, (size - sum) / 2];
     for (const of of [this.counted.requested, this.counted.applied]) {
-      of.potentiation += potentiation;
-      of.depression += depression;
+      of.potentiation += up;
+      of.depression += down;
     }
-    this.#requests += potentiation + depression;
-    return true;
+    this.#requests += size;
+    return { up, down, mostUp: most, mostDown: 0 - least };
   }
 
   #drawn(number: number): number {

@@ -1,7 +1,7 @@
 import { devicesOf } from "../../crossbar/index.ts";
 import type { Cells, Operation, Pulse, PulseTrains } from "../../devices/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
-import { type Arbitration, nothingSelected } from "./arbitration.ts";
+import { type Arbitration, nothingSelected, type PulseSums } from "./arbitration.ts";
 
 /**
  * What a pulse of either sign does to a synapse:
@@ -152,20 +152,19 @@ export class SynapseArray {
   #pulse(trains: readonly Trains[], seconds: number): GivenPulses {
     const pulses = { potentiation: 0, depression: 0 };
     const works = { potentiation: 0, depression: 0 };
-    const given = trains.map(({ counts }) => pulsesIn(counts));
-    const longest = given.reduce(
-      (most, { mostUp, mostDown }) => Math.max(most, this.#widths(mostUp), this.#widths(-mostDown)),
+    const longest = trains.reduce(
+      (most, { given: { mostUp, mostDown } }) => Math.max(most, this.#widths(mostUp), this.#widths(-mostDown)),
       seconds,
     );
     const [potentiate, depress] = [this.#potentiate, this.#depress];
-    for (const [s, { counts: of, selected: devices }] of trains.entries()) {
+    for (const [s, { counts: of, selected: devices, given }] of trains.entries()) {
       const side = this.#sides[s]!;
       const train = devices
         ? { potentiate, depress, counts: of, selected: devices }
         : { potentiate, depress, counts: of };
       const work = side.population.train!(side.disturbed ? train : { ...train, lasting: longest }, null);
-      pulses.potentiation += given[s]!.up;
-      pulses.depression += given[s]!.down;
+      pulses.potentiation += given.up;
+      pulses.depression += given.down;
       works.potentiation += work.potentiation;
       works.depression += work.depression;
       if (side.disturbed) this.#wait(side, of, devices, longest);
@@ -196,20 +195,28 @@ export class SynapseArray {
 
   /** What every side's devices get. Where nothing is to be arbitrated in a whole array, requests are pulses as they stand. */
   #trainsOf(counts: Int16Array, selected: Uint32Array | undefined): Trains[] {
-    if (selected || this.watch || !this.arbitration.requestAll(counts)) {
+    const given = selected || this.watch ? null : this.arbitration.requestAll(counts);
+    if (!given) {
       this.#arbitrate(counts, selected);
       return this.#sides.map(gather);
     }
-    const positive: Trains = { counts };
-    if (this.arrangement === "push-pull") return [positive, { counts: counts.map((count) => -count) }];
-    if (this.arrangement === "differential") {
-      const ofSign = (sign: 1 | -1): Trains => ({
-        counts: counts.map((count) => (sign * count > 0 ? sign * count : 0)),
-      });
-      return [ofSign(1), ofSign(-1)];
+    const { up, down, mostUp, mostDown } = given;
+    if (this.arrangement === "push-pull") {
+      const turned = { up: down, down: up, mostUp: mostDown, mostDown: mostUp };
+      return [
+        { counts, given },
+        { counts: counts.map((count) => -count), given: turned },
+      ];
     }
-    const reference: Trains = { counts: new Int16Array(0), selected: new Uint32Array(0) };
-    return this.#sides.length === 1 ? [positive] : [positive, reference];
+    if (this.arrangement === "differential") {
+      const ofSign = (sign: 1 | -1): Int16Array => counts.map((count) => (sign * count > 0 ? sign * count : 0));
+      return [
+        { counts: ofSign(1), given: { ...nothing, up, mostUp } },
+        { counts: ofSign(-1), given: { ...nothing, up: down, mostUp: mostDown } },
+      ];
+    }
+    const reference: Trains = { counts: new Int16Array(0), selected: new Uint32Array(0), given: nothing };
+    return this.#sides.length === 1 ? [{ counts, given }] : [{ counts, given }, reference];
   }
 
   /** Notes which devices of which side get how many pulses. */
@@ -286,20 +293,9 @@ function sideOf(name: "positive" | "negative", cells: Cells): Side {
   };
 }
 
-type Trains = Pick<PulseTrains, "counts" | "selected">;
+type Trains = Pick<PulseTrains, "counts" | "selected"> & { readonly given: PulseSums };
 
-/** Pulses up and down in all, and the most of either that one device gets. */
-function pulsesIn(counts: Int16Array) {
-  let [sum, size, mostUp, mostDown] = [0, 0, 0, 0];
-  for (let k = 0; k < counts.length; k++) {
-    const count = counts[k]!;
-    sum += count;
-    size += Math.abs(count);
-    if (count > mostUp) mostUp = count;
-    if (-count > mostDown) mostDown = -count;
-  }
-  return { up: (size + sum) / 2, down: (size - sum) / 2, mostUp, mostDown };
-}
+const nothing: PulseSums = { up: 0, down: 0, mostUp: 0, mostDown: 0 };
 
 /** What devices of a side are to get, ascending, and clears it. */
 function gather({ pulses, touched, found }: Side): Trains {
@@ -311,9 +307,15 @@ function gather({ pulses, touched, found }: Side): Trains {
   }
   found.fill(0);
   const counts = new Int16Array(selected.length);
+  let [up, down, mostUp, mostDown] = [0, 0, 0, 0];
   for (let k = 0; k < selected.length; k++) {
-    counts[k] = pulses[selected[k]!]!;
+    const count = pulses[selected[k]!]!;
+    counts[k] = count;
     pulses[selected[k]!] = 0;
+    if (count > 0) up += count;
+    else down -= count;
+    mostUp = Math.max(mostUp, count);
+    mostDown = Math.max(mostDown, -count);
   }
-  return { counts, selected };
+  return { counts, selected, given: { up, down, mostUp, mostDown } };
 }

@@ -174,19 +174,22 @@ function slopeOf(law: i32, up: v128, low: v128, high: v128, own: v128): v128 {
 /** Four devices' trains in closed form, where no limit can be met; returns how often they were held at one. train.ts has the equations. */
 // @ts-ignore: decorator
 @inline
-function four(law: i32, additive: bool, cell: usize, signed: v128, normal: v128, fresh: usize): i32 {
+function four(
+  law: i32, additive: bool, cell: usize, signed: v128, normal: v128, fresh: usize, gain: usize, asymmetry: usize,
+  upper: usize, lower: usize, first: usize, second: usize,
+): i32 {
   const zero = f32x4.splat(0);
   const up = i32x4.gt_s(signed, zero);
   const count = i32x4.abs(signed);
   const n = f32x4.convert_i32x4_s(count);
   const w = v128.load(weight + (cell << 2));
   const floor = v128.load32_splat(pulses, 12);
-  const low = f32x4.pmax(floor, v128.load(traitAt(3, cell)));
-  const high = f32x4.pmax(low, v128.load(traitAt(2, cell)));
+  const low = f32x4.pmax(floor, v128.load(lower));
+  const high = f32x4.pmax(low, v128.load(upper));
   const direction = ofDirection(up, 0);
-  const step = ownStep(up, direction, v128.load(traitAt(0, cell)), v128.load(traitAt(1, cell)));
+  const step = ownStep(up, direction, v128.load(gain), v128.load(asymmetry));
   const offset = law == 0 ? ofDirection(up, 9) : one();
-  const own = law == 2 ? v128.bitselect(v128.load(traitAt(4, cell)), v128.load(traitAt(5, cell)), up) : w;
+  const own = law == 2 ? v128.bitselect(v128.load(first), v128.load(second), up) : w;
   const slope = slopeOf(law, up, low, high, own);
   const towards = f32x4.mul(direction, step);
   const k = f32x4.mul(towards, slope);
@@ -465,13 +468,22 @@ function addCounts(to: usize, n: v128): void {
 @inline
 function block(law: i32, additive: bool, begin: i32, end: i32, counts: usize): i32 {
   let clipped = 0;
-  let normal = normals;
+  let at: usize = 0;
+  const gain = traitAt(0, begin);
+  const asymmetry = traitAt(1, begin);
+  const upper = traitAt(2, begin);
+  const lower = traitAt(3, begin);
+  const first = traitAt(4, begin);
+  const second = traitAt(5, begin);
   for (let cell = begin; cell < (end & ~3); cell += 4) {
     const signed = i32x4.extend_low_i16x8_s(v128.load64_zero(counts + (<usize>cell << 1)));
     if (v128.any_true(signed)) {
-      clipped += four(law, additive, cell, signed, v128.load(normal), written + (normal - normals));
+      clipped += four(
+        law, additive, cell, signed, v128.load(normals + at), written + at, gain + at, asymmetry + at, upper + at,
+        lower + at, first + at, second + at,
+      );
     }
-    normal += 16;
+    at += 16;
   }
   return clipped;
 }
