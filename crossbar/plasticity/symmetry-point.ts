@@ -44,10 +44,11 @@ export function symmetryPoint(
   }
   const sums = { conductance: sumsOf(cells), up: sumsOf(cells), down: sumsOf(cells) };
   let [before, after] = [new Float32Array(cells.count), new Float32Array(cells.count)];
-  const work = new Float64Array(population.count);
   const counts = new Int16Array(population.count);
+  let work = 0;
   const pulse = (sign: 1 | -1): void => {
-    population.train!({ potentiate, depress, counts: counts.fill(sign) }, null);
+    const done = population.train!({ potentiate, depress, counts: counts.fill(sign) }, null);
+    work += done.potentiation + done.depression;
   };
   for (let pair = 0; pair < pairs; pair++) {
     const counted = pair >= pairs - averaged;
@@ -70,7 +71,7 @@ export function symmetryPoint(
     conductance: Float32Array.from(sums.conductance, (sum) => sum / (2 * averaged)),
     up: Float32Array.from(sums.up, (sum) => sum / averaged),
     down: Float32Array.from(sums.down, (sum) => sum / averaged),
-    work: work.reduce((sum, joules) => sum + joules, 0),
+    work,
   };
 }
 
