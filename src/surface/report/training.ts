@@ -72,7 +72,7 @@ function figures(output: TrainingOutput): Markup {
     ],
     [
       weightsFigure(network.layers),
-      html`Weights before the first image (grey) and at the end (blue), as the devices hold them; heights as square roots of counts.`,
+      html`Weights that were asked for at first (grey) and those that the devices hold at the end (blue); heights as square roots of counts.`,
       true,
     ],
   ];

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Markup } from "../markup.ts";
-import { axisUnit, inWords, percent, quantity, share } from "../numbers.ts";
+import { axisUnit, grouped, inWords, percent, quantity, share } from "../numbers.ts";
 import type { TrainingOutput } from "../shapes.ts";
 import { type Bar, barFigure } from "./bars.ts";
 import { apart, figure, gridY, ink, nameRoom, shortened } from "./frame.ts";
@@ -131,7 +131,14 @@ function panels(
     marginTop: 10,
     marginBottom: 44,
     fy: { domain: names, label: null, padding: 0.14, axis: "left", tickFormat: shortened },
-    x: { label, labelAnchor: "center", labelArrow: "none", labelOffset: 38, ticks: 6, tickFormat: "~s" },
+    x: {
+      label,
+      labelAnchor: "center",
+      labelArrow: "none",
+      labelOffset: 38,
+      ticks: 6,
+      tickFormat: (value: number) => grouped(value),
+    },
     y: { type: "sqrt", domain: [0, 1.05], axis: null },
     marks: [
       ...(two ? [bars(0, ink.quiet, 0.55), bars(1, ink.compensated, 0.5)] : [bars(0, ink.compensated, 0.75)]),
