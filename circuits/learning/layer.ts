@@ -212,7 +212,8 @@ export class LearningLayer implements LearningProduct {
   /** Zero shifting (`zeroShift`): a weight of 0 is from then on where noise leaves it. @param pairs  of alternating pulses */
   shiftToSymmetry(pairs: number): void {
     const { device, arbitration } = this.#options;
-    const work = zeroShift(this.#layer.placed, this.arrangement, device, arbitration.devices, pairs);
+    const step = this.steps.growing * this.#siemens;
+    const work = zeroShift(this.#layer.placed, this.arrangement, device, arbitration.devices, pairs, step);
     this.programming = this.programming ? addProgramming(this.programming, work) : work;
     for (const tile of this.#tiles) tile.wasRead();
   }

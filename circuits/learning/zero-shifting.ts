@@ -4,12 +4,16 @@ import { InputError } from "../../src/ground/errors.ts";
 import type { PlacedTile } from "../placed-tile.ts";
 import type { Arrangement } from "../synapses/index.ts";
 
+/** Share of the alternating pulses, the last ones, over which the symmetry point is averaged: by then cells have come there. */
+const averaged = 0.1;
+
 /**
  * Brings devices of tiles to their symmetry points by alternating pulses, and programs fixed references to be the same, so that a weight of 0
  * is where noise leaves it. Pairs that are pulsed oppositely stay where their symmetry points are apart.
  *
  * @param device  one of those of a cell, and `devices` how many a cell has
  * @param pairs  of alternating pulses
+ * @param step  S that one potentiating pulse of a device adds: so near the reference is brought to the symmetry point
  * @returns what that took
  * @throws where devices have no pulses of both signs, or the pair uses only one
  * @source Kim et al., arXiv:1907.10228 (2019)
@@ -20,6 +24,7 @@ export function zeroShift(
   device: PreparedDevice,
   devices: number,
   pairs: number,
+  step: number,
 ): ProgrammingWork {
   if (arrangement === "differential") {
     throw new InputError(
@@ -28,16 +33,18 @@ export function zeroShift(
   }
   const { writeVerify: scheme } = device;
   if (!scheme) throw new InputError("symmetry points: this device model has no write and verify to set references by");
+  const last = Math.ceil(averaged * pairs);
+  const span = devices * (device.targetRange - device.targetLow);
+  const tolerance = Math.min(scheme.tolerance, step / span);
   let all: ProgrammingWork = { cells: 0, pulses: 0, reads: 0, pulseWork: 0, readWork: 0, seconds: 0, missed: 0 };
   for (const { tile } of tiles) {
     const { positive, negative } = tile.array;
-    const { work, conductance } = symmetryPoint(positive, device.operation, pairs);
-    const other = arrangement === "push-pull" ? symmetryPoint(negative, device.operation, pairs).work : null;
+    const { work, conductance } = symmetryPoint(positive, device.operation, pairs, last);
+    const other = arrangement === "push-pull" ? symmetryPoint(negative, device.operation, pairs, last).work : null;
     const pulses = 2 * pairs * devices * conductance.length * (other === null ? 1 : 2);
     all = { ...all, pulses: all.pulses + pulses, pulseWork: all.pulseWork + work + (other ?? 0) };
     if (other !== null) continue;
-    const span = devices * (device.targetRange - device.targetLow);
-    all = addProgramming(all, writeVerify(negative, scheme, conductance, span, 1));
+    all = addProgramming(all, writeVerify(negative, { ...scheme, tolerance }, conductance, span, 1));
   }
   return all;
 }
