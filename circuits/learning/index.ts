@@ -1,5 +1,5 @@
 export { LearningLayer } from "./layer.ts";
-export { type LearningLayerOptions, usualRefresh } from "./layer-options.ts";
+export type { LearningLayerOptions } from "./layer-options.ts";
 export { type LearningRule, learningProduct, learningRules } from "./learning-rules.ts";
 export type { RuleOfTile } from "./learning-tile.ts";
 export { type LearningProduct, waitForSlowest } from "./product.ts";

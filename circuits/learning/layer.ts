@@ -46,6 +46,8 @@ export class LearningLayer implements LearningProduct {
   /** Numbers of the next reading, update and transposed read of a reading; s that devices have yet to wait for reads. */
   #numbers = { reading: 0, update: 0, transposed: 0, waiting: 0 };
   #clock = 0;
+  /** Whether there is a reading of these devices to read transposed. */
+  #held = false;
   readonly #refresh: Refresh | null;
   #refreshed = 0;
   #missed = 0;
@@ -129,6 +131,7 @@ export class LearningLayer implements LearningProduct {
     const reading = this.#numbers.reading++;
     this.#numbers.transposed = 0;
     this.#layer.hold(this.#options.split, reading);
+    this.#held = true;
     for (const tile of this.#tiles) tile.wasRead();
     const { values, largest } = scaleVectors(x, vectors, this.rows);
     const y = this.#layer.multiply(values, vectors, "images", reading, this.#options.ledger);
@@ -141,7 +144,7 @@ export class LearningLayer implements LearningProduct {
   }
 
   multiplyTransposed(d: Float32Array, vectors: number): Float32Array {
-    if (this.#numbers.reading === 0) throw new Error(`${this.name} is read transposed before it is read forward`);
+    if (!this.#held) throw new Error(`${this.name} is read transposed before it is read forward`);
     const { values, largest } = scaleVectors(d, vectors, this.columns);
     const e = transposedProduct(this.#layer, values, vectors, this.#siemens, this.#numbers.transposed, this.#sink);
     this.#numbers.transposed += Math.ceil(vectors / vectorsPerRead);
@@ -275,6 +278,7 @@ export class LearningLayer implements LearningProduct {
 
   restore(bytes: Uint8Array): void {
     const sections = sectionsOf(this.#owner, bytes);
+    this.#held = false;
     const part = (name: string): Uint8Array => sections.get(name)!;
     const [reading, update, transposed, waiting, clock, refreshed, missed, ...ranges] = numbersOfBytes(
       part("numbers"),

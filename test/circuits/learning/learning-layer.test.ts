@@ -95,6 +95,7 @@ describe("a layer of devices that learns", () => {
     };
     for (let n = 0; n < 10; n++) step(one, n);
     other.restore(one.save());
+    expect(() => other.multiplyTransposed(normals(columns, 1), 1)).toThrow("before it is read forward");
     for (let n = 10; n < 20; n++) {
       step(one, n);
       step(other, n);
