@@ -145,7 +145,7 @@ function stepName(weights: ClassifierInput["weights"], trial: number): string {
 function standInsOf(quick: boolean): string[] {
   const { devices, float } = quick ? quickly : full;
   return [
-    `classifier: ${devices.epochs} epochs of ${devices.images} images on devices, ${float.epochs} in floating point, rates, steps of ${devices.batch} summed gradients, tanh neurons of slope 0.8 and soft maximum: the paper's own are not known; chosen on a trial that is in no result`,
+    `classifier: ${devices.epochs} x ${devices.images} images on devices, ${float.epochs} x ${float.images} in floating point, rates, steps of ${devices.batch} summed gradients, tanh neurons of slope 0.8 and soft maximum: the paper's own are not known; chosen on a trial that is in no result`,
     "classifier: mappings of conductances to weights, 0.77 uS for a pulse, at most four pulses a step, depression counter of 11 and refresh from 0.75 and 0.25 of 9 uS are assumed",
     "classifier: devices of pairs begin at 0.1 uS with the memory of one pulse, those of one set at 4.0 +- 0.3 uS with that of eight: assumed",
     "classifier: no converters: inputs and outputs are floating point numbers, as voltages and currents would be; noise of reads is that of all devices",
