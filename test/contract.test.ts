@@ -194,6 +194,15 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     expect(resultOf("--seed", "2").results).not.toEqual(one.results);
   });
 
+  it("trains to the same bits on any number of threads", () => {
+    const resultOf = (threads: string) => {
+      const words = ["net.yaml", "--data", "digits.csv", "--epochs", "2", "--threads", threads, "--json", "-"];
+      const { runtime: _runtime, arguments: _arguments, ...result } = JSON.parse(crossohm("train", ...words).stdout);
+      return result;
+    };
+    expect(resultOf("3")).toEqual(resultOf("1"));
+  });
+
   it("writes reports beside the JSON", () => {
     crossohm(
       "evaluate",
@@ -230,6 +239,16 @@ describe.skipIf(!existsSync(program))("the command line (skipped where dist/ is 
     ["more devices than there is room for", ["synapse", "--synapses", "1000000"], "at most 2000000 devices"],
     ["more updates than anybody waits for", ["synapse", "--updates", "1e12"], "--updates"],
     ["a share above 1", ["synapse", "--depression-share", "30"], "--depression-share"],
+    [
+      "no device for a synapse",
+      ["train", "net.yaml", "--data", "digits.csv", "--devices-per-synapse", "0"],
+      "--devices-per",
+    ],
+    [
+      "a counter of no length in training",
+      ["train", "net.yaml", "--data", "x", "--depression-counter", "0"],
+      "--depression",
+    ],
     ["an unknown rule", ["train", "net.yaml", "--data", "digits.csv", "--rule", "stocastic"], "near: stochastic"],
     [
       "learning by a model without pulses",

@@ -82,6 +82,14 @@ export {
   type SynapseRequest,
   synapseBytes,
 } from "../../experiments/synapses/index.ts";
+export {
+  DeviceTraining,
+  type DeviceTrainingRequest,
+  openNetwork,
+  type TrainingResult,
+  type TrainingSource,
+  trainingBytes,
+} from "../../experiments/training/index.ts";
 export { at, type Draw, drawOf } from "../ground/draws/index.ts";
 export { InputError, InterruptedError, NotReachedError } from "../ground/errors.ts";
 export type { Pool } from "../ground/jobs/pool.ts";

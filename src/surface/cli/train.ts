@@ -187,7 +187,9 @@ async function train(network: string, options: TrainOptions, words: readonly str
   const job = await jobOf(network, options);
   const progress = progressTo(world.err, options.quiet === true);
   try {
-    const done = await world.work.train(job, { ...progress, signal: world.signal });
+    // A line an epoch would end the bar of a terminal.
+    const log = world.err.isTTY ? () => {} : progress.log;
+    const done = await world.work.train(job, { stage: progress.stage, log, signal: world.signal });
     progress.close();
     // Drawing takes long to load, and refusals should not wait for it.
     const [{ trainingReportOf }, { trainingText }] = await Promise.all([
