@@ -20,6 +20,27 @@ describe("a layer of devices that learns", () => {
     for (const [i, w] of forward.entries()) expect(Math.abs(w - weights[i]!)).toBeLessThan(1e-5);
   });
 
+  // Cells that conduct differently with the voltage reversed meet it the same way round from both sides, whichever sign inputs have.
+  it.each([1, 2, 4])("meets the read voltage the same way round from both sides, in %d phases", async (phases) => {
+    const asked = { model: "jart-vcm", set: "bengel-2020", switches: { ...nothing, polarity: true } };
+    const settings = [`read.phases=${phases}`, "inputConverter.bits=Infinity", "outputConverter.bits=Infinity"];
+    const layer = await learningLayer(rows, columns, weights, { ...asked, settings });
+    const unit = (length: number, sign: number) =>
+      Float32Array.from({ length: length * length }, (_, i) => (i % (length + 1) === 0 ? sign : 0));
+    const seen: Float32Array[] = [];
+    for (const sign of [1, -1]) {
+      const forward = layer.multiply(unit(rows, sign), rows);
+      const transposed = layer.multiplyTransposed(unit(columns, sign), columns);
+      seen.push(forward.map((w) => sign * w));
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < columns; j++) expect(transposed[j * rows + i]).toBe(forward[i * columns + j]);
+      }
+    }
+    // Both signs are driven the same way round where each has a phase and each side its own; with one phase negative inputs turn the voltage.
+    if (phases === 1) expect(seen[1]).not.toEqual(seen[0]);
+    if (phases === 4) expect(seen[1]).toEqual(seen[0]);
+  });
+
   // Every vector is the same, so that what differs is what is drawn afresh. 2000 of them: means within 5 standard errors, variances within 5
   // of theirs, sqrt(2 / 2000) of the variance.
   it("draws fresh noise of a transposed read as cells that are read one by one have it", async () => {
