@@ -26,11 +26,18 @@ let places: usize = 0;
 let trained: usize = 0;
 let writes: usize = 0;
 let work: usize = 0;
-/** Weights before and after pulses, above the floor, of either direction: of single devices, and of devices in lanes. */
+/** Weights before and after pulses, above the floor, of either direction. */
 let sumUp: f64 = 0;
 let sumDown: f64 = 0;
-let sumsUp: v128 = f64x2.splat(0);
-let sumsDown: v128 = f64x2.splat(0);
+/** The same of a block's devices in closed form. */
+let blockUp: v128 = i32x4.splat(0);
+let blockDown: v128 = i32x4.splat(0);
+/** Whether noise is so small beside the step that a short enough train always has its closed form. */
+let tame = false;
+/** A law whose step is the same everywhere. */
+// @ts-ignore: decorator
+@inline
+const flat = -1;
 let energyUp: f64 = 0;
 let energyDown: f64 = 0;
 let key0: u32 = 0;
@@ -171,6 +178,14 @@ function slopeOf(law: i32, up: v128, low: v128, high: v128, own: v128): v128 {
   return f32x4.neg(f32x4.mul(gamma, ofDirection(up, 10)));
 }
 
+// Loaded, because engines build a constant vector anew at every use.
+const constants = memory.data<f32>([0.5, 0.25, 0.16666667, 5, 0.0625, 6.25, 2, 0.0025], 16);
+// @ts-ignore: decorator
+@inline
+function constant(offset: usize): v128 {
+  return v128.load32_splat(constants + offset);
+}
+
 /** Four devices' trains in closed form, where no limit can be met; returns how often they were held at one. train.ts has the equations. */
 // @ts-ignore: decorator
 @inline
@@ -188,65 +203,94 @@ function four(
   const high = f32x4.pmax(low, v128.load(upper));
   const direction = ofDirection(up, 0);
   const step = ownStep(up, direction, v128.load(gain), v128.load(asymmetry));
-  const offset = law == 0 ? ofDirection(up, 9) : one();
-  const own = law == 2 ? v128.bitselect(v128.load(first), v128.load(second), up) : w;
-  const slope = slopeOf(law, up, low, high, own);
   const towards = f32x4.mul(direction, step);
-  const k = f32x4.mul(towards, slope);
-  const mean = f32x4.mul(towards, f32x4.add(offset, f32x4.mul(slope, w)));
-  const spread = f32x4.mul(n, k);
-  let m: v128;
+  const root = f32x4.sqrt(n);
+  let mean: v128;
+  // What is M, Q and (1 + k)^(n - 1) in train.ts.
+  let m = n;
   let q: v128;
-  if (v128.any_true(f32x4.gt(f32x4.abs(spread), f32x4.splat(0.0625)))) {
-    double(k, count);
-    m = doubledM;
-    q = doubledQ;
+  let shrunk = one();
+  let last = one();
+  let sure = true;
+  let k = zero;
+  if (law == flat) {
+    mean = f32x4.mul(towards, ofDirection(up, 9));
+    q = f32x4.mul(f32x4.mul(n, constant(0)), f32x4.sub(n, one()));
   } else {
-    // Binomial series; what is left out is below 2e-7 of M.
-    const n1 = f32x4.sub(spread, k);
-    const n2 = f32x4.sub(n1, k);
-    const n3 = f32x4.sub(n2, k);
-    const n4 = f32x4.sub(n3, k);
-    let tail = f32x4.add(one(), f32x4.mul(n3, f32x4.add(f32x4.splat(0.25), f32x4.mul(n4, f32x4.splat(0.05)))));
-    tail = f32x4.add(f32x4.splat(0.5), f32x4.mul(f32x4.mul(n2, f32x4.splat(0.16666667)), tail));
-    m = f32x4.mul(n, f32x4.add(one(), f32x4.mul(n1, tail)));
-    let rest = f32x4.add(f32x4.splat(0.041666668), f32x4.mul(n4, f32x4.splat(0.008333334)));
-    rest = f32x4.add(f32x4.splat(0.16666667), f32x4.mul(n3, rest));
-    rest = f32x4.add(f32x4.splat(0.5), f32x4.mul(n2, rest));
-    q = f32x4.mul(f32x4.mul(n, f32x4.sub(n, one())), rest);
+    const offset = law == 0 ? ofDirection(up, 9) : one();
+    const own = law == 2 ? v128.bitselect(v128.load(first), v128.load(second), up) : w;
+    const slope = slopeOf(law, up, low, high, own);
+    k = f32x4.mul(towards, slope);
+    mean = f32x4.mul(towards, f32x4.add(offset, f32x4.mul(slope, w)));
+    const spread = f32x4.mul(n, k);
+    if (v128.any_true(f32x4.gt(f32x4.abs(spread), constant(16)))) {
+      double(k, count);
+      m = doubledM;
+      q = doubledQ;
+      shrunk = f32x4.add(one(), f32x4.mul(k, m));
+      last = f32x4.div(shrunk, f32x4.add(one(), k));
+      sure = false;
+    } else {
+      // Binomial series; what is left out is below 2e-7 of M, 5e-6 of Q and 5e-5 of the power.
+      const n1 = f32x4.sub(spread, k);
+      const n2 = f32x4.sub(n1, k);
+      const n3 = f32x4.sub(n2, k);
+      const quarter = f32x4.add(one(), f32x4.mul(n3, constant(4)));
+      const sixth = f32x4.mul(n2, constant(8));
+      const half = f32x4.add(constant(0), f32x4.mul(sixth, quarter));
+      m = f32x4.mul(n, f32x4.add(one(), f32x4.mul(n1, half)));
+      q = f32x4.mul(f32x4.mul(n, f32x4.sub(n, one())), half);
+      shrunk = f32x4.add(one(), f32x4.mul(k, m));
+      last = f32x4.add(one(), f32x4.mul(n1, f32x4.add(one(), f32x4.mul(constant(0), n2))));
+      sure = tame;
+    }
   }
-  const shrunk = f32x4.add(one(), f32x4.mul(k, m));
   // Noise of one pulse, and of the train.
   let noisy: v128;
   let sigma: v128;
-  let fits: v128;
+  let fits = f32x4.eq(zero, zero);
   if (additive) {
     noisy = f32x4.add(f32x4.mul(v128.load32_splat(pulses, 20), step), v128.load32_splat(pulses, 24));
-    const two = f32x4.splat(2);
-    const sum = f32x4.div(f32x4.mul(m, f32x4.add(two, f32x4.mul(k, m))), f32x4.add(two, k));
-    sigma = f32x4.mul(noisy, f32x4.sqrt(f32x4.pmax(zero, sum)));
-    fits = f32x4.gt(f32x4.add(one(), k), zero);
+    sigma = f32x4.mul(noisy, root);
+    if (law != flat) {
+      const two = constant(24);
+      const sum = f32x4.div(f32x4.mul(m, f32x4.add(two, f32x4.mul(k, m))), f32x4.add(two, k));
+      sigma = f32x4.mul(noisy, f32x4.sqrt(f32x4.pmax(zero, sum)));
+      fits = f32x4.gt(f32x4.add(one(), k), zero);
+    }
   } else {
     const relative = v128.load32_splat(pulses, 16);
     noisy = f32x4.mul(relative, f32x4.abs(mean));
-    const ratio = f32x4.add(one(), k);
-    const square = f32x4.mul(f32x4.mul(k, relative), f32x4.mul(k, relative));
-    const more = f32x4.add(one(), f32x4.mul(f32x4.mul(f32x4.splat(0.25), f32x4.sub(n, one())), square));
-    sigma = f32x4.mul(f32x4.mul(noisy, f32x4.sqrt(n)), f32x4.mul(f32x4.div(shrunk, ratio), more));
-    const slim = f32x4.le(f32x4.mul(n, square), f32x4.splat(0.0025));
-    fits = v128.and(slim, f32x4.gt(f32x4.sub(ratio, f32x4.mul(f32x4.splat(5), f32x4.sqrt(square))), zero));
+    sigma = f32x4.mul(noisy, root);
+    if (law != flat) {
+      const part = f32x4.mul(k, relative);
+      const square = f32x4.mul(part, part);
+      const more = f32x4.add(one(), f32x4.mul(f32x4.mul(constant(4), f32x4.sub(n, one())), square));
+      sigma = f32x4.mul(sigma, f32x4.mul(last, more));
+      if (!sure) {
+        const slim = f32x4.le(f32x4.mul(n, square), constant(28));
+        const ratio = f32x4.add(one(), k);
+        fits = v128.and(slim, f32x4.gt(f32x4.sub(ratio, f32x4.mul(constant(12), f32x4.abs(part))), zero));
+      }
+    }
   }
   const moved = f32x4.mul(mean, m);
   const end = f32x4.add(w, moved);
-  const far = f32x4.mul(f32x4.splat(5), sigma);
-  const slowest = f32x4.mul(f32x4.abs(mean), f32x4.pmin(one(), shrunk));
-  const back = f32x4.pmin(far, f32x4.div(f32x4.mul(f32x4.splat(6.25), f32x4.mul(noisy, noisy)), slowest));
-  const rising = f32x4.ge(moved, zero);
-  const top = f32x4.add(f32x4.pmax(w, end), v128.bitselect(far, back, rising));
-  const bottom = f32x4.sub(f32x4.pmin(w, end), v128.bitselect(back, far, rising));
-  let inside = v128.and(v128.and(f32x4.le(top, high), f32x4.ge(bottom, low)), fits);
+  const far = f32x4.mul(constant(12), sigma);
+  const reach = f32x4.add(f32x4.abs(moved), far);
+  let bottom = f32x4.sub(w, reach);
+  let inside = v128.and(v128.and(f32x4.le(f32x4.add(w, reach), high), f32x4.ge(bottom, low)), fits);
+  if (!i32x4.all_true(inside)) {
+    // Not that far against its way.
+    const slowest = f32x4.mul(f32x4.abs(mean), f32x4.pmin(one(), shrunk));
+    const back = f32x4.pmin(far, f32x4.div(f32x4.mul(constant(20), f32x4.mul(noisy, noisy)), slowest));
+    const rising = f32x4.ge(moved, zero);
+    const top = f32x4.add(f32x4.pmax(w, end), v128.bitselect(far, back, rising));
+    bottom = f32x4.sub(f32x4.pmin(w, end), v128.bitselect(back, far, rising));
+    inside = v128.and(v128.and(f32x4.le(top, high), f32x4.ge(bottom, low)), fits);
+  }
   if (noise) {
-    const clear = f32x4.add(floor, f32x4.mul(f32x4.splat(5), v128.load32_splat(pulses, 32)));
+    const clear = f32x4.add(floor, f32x4.mul(constant(12), v128.load32_splat(pulses, 32)));
     inside = v128.and(inside, f32x4.ge(bottom, clear));
   }
   const some = i32x4.ne(count, zero);
@@ -264,7 +308,10 @@ function four(
     sum = f32x4.add(sum, f32x4.add(before, after));
     v128.store(noise + (cell << 2), v128.bitselect(after, before, done));
   }
-  addSums(cell, v128.and(f32x4.pmax(zero, sum), done), up);
+  sum = v128.and(f32x4.pmax(zero, sum), done);
+  blockUp = f32x4.add(blockUp, v128.and(sum, up));
+  blockDown = f32x4.add(blockDown, v128.andnot(sum, up));
+  if (work) addWork(cell, sum, up);
   addCounts(writes + (cell << 3), v128.and(n, done));
   let clipped = popcnt(i32x4.bitmask(v128.and(f32x4.ne(held, free), done)));
   const left = i32x4.bitmask(v128.andnot(some, inside));
@@ -436,23 +483,23 @@ function eitherWay(law: i32, up: v128, w: v128, low: v128, high: v128, first: v1
   return v128.bitselect(rising, shapeAt(law, w, low, high, first, second, false), up);
 }
 
-/** Adds sums of weights of four devices. */
-// @ts-ignore: decorator
-@inline
-function addSums(cell: usize, sum: v128, up: v128): void {
+/** Adds the work of four devices from their sums of weights. */
+function addWork(cell: usize, sum: v128, up: v128): void {
   const upper = i8x16.shuffle(sum, sum, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-  const low = f64x2.promote_low_f32x4(sum);
-  const high = f64x2.promote_low_f32x4(upper);
+  const to = work + (cell << 3);
   const lowUp = i64x2.extend_low_i32x4_s(up);
   const highUp = i64x2.extend_high_i32x4_s(up);
-  sumsUp = f64x2.add(sumsUp, f64x2.add(v128.and(low, lowUp), v128.and(high, highUp)));
-  sumsDown = f64x2.add(sumsDown, f64x2.add(v128.andnot(low, lowUp), v128.andnot(high, highUp)));
-  if (work == 0) return;
-  const to = work + (cell << 3);
   const energies = v128.bitselect(f64x2.splat(energyUp), f64x2.splat(energyDown), lowUp);
   const others = v128.bitselect(f64x2.splat(energyUp), f64x2.splat(energyDown), highUp);
-  v128.store(to, f64x2.add(v128.load(to), f64x2.mul(energies, low)));
-  v128.store(to, f64x2.add(v128.load(to, 16), f64x2.mul(others, high)), 16);
+  v128.store(to, f64x2.add(v128.load(to), f64x2.mul(energies, f64x2.promote_low_f32x4(sum))));
+  v128.store(to, f64x2.add(v128.load(to, 16), f64x2.mul(others, f64x2.promote_low_f32x4(upper))), 16);
+}
+
+function total(sums: v128): f64 {
+  return (
+    <f64>f32x4.extract_lane(sums, 0) + <f64>f32x4.extract_lane(sums, 1) + <f64>f32x4.extract_lane(sums, 2) +
+    <f64>f32x4.extract_lane(sums, 3)
+  );
 }
 
 // @ts-ignore: decorator
@@ -468,6 +515,8 @@ function addCounts(to: usize, n: v128): void {
 @inline
 function block(law: i32, additive: bool, begin: i32, end: i32, counts: usize): i32 {
   let clipped = 0;
+  blockUp = f32x4.splat(0);
+  blockDown = f32x4.splat(0);
   let at: usize = 0;
   const gain = traitAt(0, begin);
   const asymmetry = traitAt(1, begin);
@@ -485,10 +534,14 @@ function block(law: i32, additive: bool, begin: i32, end: i32, counts: usize): i
     }
     at += 16;
   }
+  sumUp += total(blockUp);
+  sumDown += total(blockDown);
   return clipped;
 }
 
 function blockOf(additive: bool, begin: i32, end: i32, counts: usize): i32 {
+  const everywhere = load<f32>(pulses, 40) == 0 && load<f32>(pulses, 104) == 0;
+  if (shape == 0 && everywhere) return additive ? block(flat, true, begin, end, counts) : block(flat, false, begin, end, counts);
   if (shape == 0) return additive ? block(0, true, begin, end, counts) : block(0, false, begin, end, counts);
   if (shape == 1) return additive ? block(1, true, begin, end, counts) : block(1, false, begin, end, counts);
   return additive ? block(2, true, begin, end, counts) : block(2, false, begin, end, counts);
@@ -511,8 +564,7 @@ export function trainPulses(
   places = placesAt;
   sumUp = 0;
   sumDown = 0;
-  sumsUp = f64x2.splat(0);
-  sumsDown = f64x2.splat(0);
+  tame = load<f32>(pulses, 16) <= 0.8;
   trained = trainedAt;
   writes = writesAt;
   work = workAt;
@@ -521,8 +573,6 @@ export function trainPulses(
   key0 = load<u32>(keys);
   key1 = load<u32>(keys, 4);
   const clipped = trainAll(closed, keys, low, high, cells, counts, count);
-  sumUp += f64x2.extract_lane(sumsUp, 0) + f64x2.extract_lane(sumsUp, 1);
-  sumDown += f64x2.extract_lane(sumsDown, 0) + f64x2.extract_lane(sumsDown, 1);
   store<f64>(sums, energyUp * sumUp);
   store<f64>(sums, energyDown * sumDown, 8);
   return clipped;
