@@ -8,7 +8,7 @@ export {
   tileSpans,
   weightScales,
 } from "./mapping.ts";
-export { devicesOf, inParallel, type ParallelCells, parallelCells } from "./parallel-cells.ts";
+export { devicesOf, inParallel, type ParallelCells } from "./parallel-cells.ts";
 export * from "./plasticity/index.ts";
 export {
   codePlace,

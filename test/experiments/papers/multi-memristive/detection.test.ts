@@ -167,7 +167,9 @@ describe("the steps of correlation detection", () => {
       openEngine,
       signal,
       digits: () => Promise.reject(new Error("none")),
-      progress: (amount: number) => void (progress += amount),
+      progress: (amount: number) => {
+        progress += amount;
+      },
     };
     const streams = (await correlation.run(step, tools)) as {
       furthestRate: number;
