@@ -5,32 +5,31 @@ const roomy = 0.4;
 
 /**
  * Full scale of an output converter that follows what it sees: a programmable gain that is set anew after every batch. Twice as wide where a
- * sum lay beyond, half where the largest would have fitted with room to spare. Digital, assumed.
+ * sum lay beyond, half where the largest would have fitted with room to spare. Reads of different kinds through the same converter have one each.
+ * Digital, assumed.
  */
 export class FollowingGain {
+  /** Full scale of the next read, S. */
+  range: number;
   readonly #product: LineProduct;
 
   /** @param start  full scale at first, S */
   constructor(product: LineProduct, start: number) {
     this.#product = product;
-    product.outputRange = start;
-    product.largestSum = 0;
+    this.range = start;
   }
 
-  get range(): number {
-    return this.#product.outputRange;
-  }
-
-  set range(range: number) {
-    this.#product.outputRange = range;
-  }
-
-  /** Follows the batch that was just read. */
-  follow(): void {
-    const { largestSum, outputRange } = this.#product;
+  /** The converter has this full scale from now on. */
+  use(): void {
+    this.#product.outputRange = this.range;
     this.#product.largestSum = 0;
+  }
+
+  /** Follows what was just read. */
+  follow(): void {
+    const { largestSum } = this.#product;
     if (largestSum === null || largestSum === 0) return;
-    if (largestSum > outputRange) this.#product.outputRange = 2 * outputRange;
-    else if (largestSum < roomy * outputRange) this.#product.outputRange = outputRange / 2;
+    if (largestSum > this.range) this.range *= 2;
+    else if (largestSum < roomy * this.range) this.range /= 2;
   }
 }

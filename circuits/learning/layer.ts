@@ -42,7 +42,8 @@ export class LearningLayer implements LearningProduct {
   readonly #options: LearningLayerOptions;
   /** S per unit of weight. */
   readonly #siemens: number;
-  readonly #gains: readonly { readonly forward: FollowingGain; readonly transposed: FollowingGain }[];
+  /** Of every tile: for vectors, for one word line by itself, whose sums are much smaller, and from the other side. */
+  readonly #gains: readonly Readonly<Record<"forward" | "line" | "transposed", FollowingGain>>[];
   /** Numbers of the next reading, update and transposed read of a reading; s that devices have yet to wait for reads. */
   #numbers = { reading: 0, update: 0, transposed: 0, waiting: 0 };
   #clock = 0;
@@ -92,6 +93,7 @@ export class LearningLayer implements LearningProduct {
       const transposed = tile.readTransposed();
       return {
         forward: new FollowingGain(tile.forward, start(tile.rows)),
+        line: new FollowingGain(tile.forward, start(1)),
         transposed: new FollowingGain(transposed, start(tile.columns)),
       };
     });
@@ -127,7 +129,20 @@ export class LearningLayer implements LearningProduct {
   }
 
   multiply(x: Float32Array, vectors: number): Float32Array {
+    return this.#read(x, vectors, "forward");
+  }
+
+  /** The weights of one row, read through the converters as a vector is. @returns [columns] */
+  readLine(row: number): Float32Array {
+    const x = new Float32Array(this.rows);
+    x[row] = 1;
+    return this.#read(x, 1, "line");
+  }
+
+  /** @param kind  whose full scales converters have */
+  #read(x: Float32Array, vectors: number, kind: "forward" | "line"): Float32Array {
     this.#wait();
+    for (const gains of this.#gains) gains[kind].use();
     const reading = this.#numbers.reading++;
     this.#numbers.transposed = 0;
     this.#layer.hold(this.#options.split, reading);
@@ -137,7 +152,7 @@ export class LearningLayer implements LearningProduct {
     const y = this.#layer.multiply(values, vectors, "images", reading, this.#options.ledger);
     scaleBack(y, largest, this.columns);
     this.#reportScaling(vectors, this.rows, this.columns);
-    for (const { forward } of this.#gains) forward.follow();
+    for (const gains of this.#gains) gains[kind].follow();
     const { integration, conversion } = this.#layer.timing();
     this.#numbers.waiting += vectors * (integration + conversion);
     return y;
@@ -146,6 +161,7 @@ export class LearningLayer implements LearningProduct {
   multiplyTransposed(d: Float32Array, vectors: number): Float32Array {
     if (!this.#held) throw new Error(`${this.name} is read transposed before it is read forward`);
     const { values, largest } = scaleVectors(d, vectors, this.columns);
+    for (const { transposed } of this.#gains) transposed.use();
     const e = transposedProduct(this.#layer, values, vectors, this.#siemens, this.#numbers.transposed, this.#sink);
     this.#numbers.transposed += Math.ceil(vectors / vectorsPerRead);
     scaleBack(e, largest, this.rows);
@@ -251,7 +267,7 @@ export class LearningLayer implements LearningProduct {
 
   save(): Uint8Array {
     const { reading, update, transposed, waiting } = this.#numbers;
-    const ranges = this.#gains.flatMap(({ forward, transposed: other }) => [forward.range, other.range]);
+    const ranges = this.#gains.flatMap((gains) => Object.values(gains).map(({ range }) => range));
     const tiles = this.#tiles.flatMap((tile, k) => {
       const { positive, negative } = this.#layer.placed[k]!.tile.array;
       return [
@@ -286,10 +302,8 @@ export class LearningLayer implements LearningProduct {
     this.#numbers = { reading, update, transposed, waiting };
     this.#clock = clock;
     [this.#refreshed, this.#missed] = [refreshed, missed];
-    for (const [k, gain] of this.#gains.entries()) {
-      gain.forward.range = ranges[2 * k]!;
-      gain.transposed.range = ranges[2 * k + 1]!;
-    }
+    const gains = this.#gains.flatMap((own) => Object.values(own));
+    for (const [k, gain] of gains.entries()) gain.range = ranges[k]!;
     for (const [k, tile] of this.#tiles.entries()) {
       const { positive, negative } = this.#layer.placed[k]!.tile.array;
       positive.restore(part(`${k} positive`));

@@ -113,10 +113,9 @@ export class TransferLearning implements LearningProduct {
   #transfer(rate: number): void {
     const number = this.#transfers++;
     const row = number % this.rows;
-    const line = new Float32Array(this.rows);
-    line[row] = 1;
-    const read = this.fast.multiply(line, 1);
+    const read = this.fast.readLine(row);
     this.#reference?.subtract(row, read);
+    const line = new Float32Array(this.rows);
     line[row] = this.#chopper.signs[row]!;
     this.slow.update(line, read, 1, this.#options.transferRate * rate);
     if (this.#chopper.turn(row, number)) this.#reference?.turned(row);
