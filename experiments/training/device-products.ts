@@ -24,8 +24,8 @@ export interface DeviceSettings {
   readonly arbitration: ArbitrationSpec;
   /** How cells are kept from pulses that are not meant for them; null: what suits the arbitration. */
   readonly selection: Selection | null;
-  /** |weight| that the range of targets stands for. */
-  readonly weightRange: number;
+  /** |weight| that the range of targets stands for; null: 1, or a layer's largest weight at first where that is larger. */
+  readonly weightRange: number | null;
   /** s for which slow read noise is held: that of a batch. */
   readonly window: number;
 }
@@ -64,16 +64,16 @@ export function deviceProducts(
       switches: { programmingNoise: true, drift: true, readNoise: true, polarity: true },
       fidelity: "statistical" as const,
       split: { mode: "process" as const, window },
-      weightRange,
       arrangement,
       arbitration,
       ...(selection && { selection }),
       period: 0,
       ledger: new PassingLedger(report),
     };
-    const products = plans.map(({ name, rows, columns, weights }, index) =>
-      learningProduct(engine, name, rows, columns, weights, options, rule, ruleOptions, at(draw, "layer", index)),
-    );
+    const products = plans.map(({ name, rows, columns, weights }, index) => {
+      const own = { ...options, weightRange: weightRange ?? rangeOf(weights) };
+      return learningProduct(engine, name, rows, columns, weights, own, rule, ruleOptions, at(draw, "layer", index));
+    });
     return {
       products,
       wear() {
@@ -84,6 +84,11 @@ export function deviceProducts(
       },
     };
   };
+}
+
+/** |weight| that a layer's range stands for where nobody says. */
+export function rangeOf(weights: Float32Array): number {
+  return weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 1);
 }
 
 function deviceOf(chip: Chip): PreparedDevice {

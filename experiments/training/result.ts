@@ -9,7 +9,7 @@ import {
   type LedgerEntry,
 } from "../../circuits/index.ts";
 import type { KnownTree } from "../../src/ground/known.ts";
-import type { DeviceProducts, DeviceSettings } from "./device-products.ts";
+import { type DeviceProducts, type DeviceSettings, rangeOf } from "./device-products.ts";
 import { type CountedValues, countsOf } from "./histogram.ts";
 import type { ProductPlan } from "./network.ts";
 import type { EpochResult, TrainingSettings, Wear } from "./training.ts";
@@ -36,6 +36,8 @@ export interface LayerOfTraining {
   readonly columns: number;
   readonly arrangement: Arrangement;
   readonly devices: number;
+  /** |weight| that the range of conductances stands for. */
+  readonly weightRange: number;
   /** What one pulse of the median device in the middle of its range changes a weight by. */
   readonly steps: { readonly growing: number; readonly falling: number };
   readonly weights: { readonly start: CountedValues; readonly end: CountedValues };
@@ -55,7 +57,7 @@ export interface TrainingResult {
     readonly layers: readonly LayerOfTraining[];
   };
   readonly images: { readonly train: number; readonly test: number };
-  readonly settings: TrainingSettings & { readonly weightRange: number };
+  readonly settings: TrainingSettings;
   readonly epochs: readonly EpochSummary[];
   readonly floatEpochs: readonly { readonly accuracy: number; readonly loss: number }[];
   /** After as many epochs in float32, same images, order and start; null where it was stopped. */
@@ -131,6 +133,7 @@ export function trainingAssumptions(chip: Chip): ReturnType<typeof assumptionsOf
 export function layerOfTraining(
   { name, step, rows, columns, weights: start }: ProductPlan,
   layer: DeviceProducts["products"][number],
+  weightRange: number | null,
 ): LayerOfTraining {
   const end = layer.weights();
   const sets = layer.wearOfDevices();
@@ -147,6 +150,7 @@ export function layerOfTraining(
     columns,
     arrangement,
     devices,
+    weightRange: weightRange ?? rangeOf(start),
     steps,
     weights: { start: countsOf([start], -limit, limit), end: countsOf([end], -limit, limit) },
     wear: countsOf(sets, 0, Math.max(1, maximum)),

@@ -44,7 +44,7 @@ interface TrainOptions extends CommonOptions, CiteOptions {
   readonly depressionCounter: number;
   readonly policy: ArbitrationPolicy;
   readonly selection?: Selection;
-  readonly weightRange: number;
+  readonly weightRange?: number;
   readonly epochs: number;
   readonly batch: number;
   readonly rate: number;
@@ -133,7 +133,11 @@ export function trainCommand(command: Command, words: readonly string[], world: 
       ),
     )
     .addOption(
-      optionOf("--weight-range <W>", "weight that the range of conductances stands for", above("--weight-range"), "1"),
+      optionOf(
+        "--weight-range <W>",
+        "weight that the range of conductances stands for (default: 1, or a layer's largest where larger)",
+        above("--weight-range"),
+      ),
     )
     .addOption(optionOf("--epochs <N>", "times that every image is shown", count("--epochs"), "1"))
     .addOption(optionOf("--batch <N>", "images read with the same weights", count("--batch"), "10"))
@@ -257,7 +261,7 @@ async function jobOf(file: string, options: TrainOptions): Promise<TrainJob> {
     arrangement: options.arrangement ?? null,
     arbitration: { devices, policy, increment, potentiationCounter, depressionCounter },
     selection: options.selection ?? null,
-    weightRange: options.weightRange,
+    weightRange: options.weightRange ?? null,
   };
   return {
     source: "spec" in source ? source : { ...source, imageShapes: images.train.shapes },

@@ -109,7 +109,7 @@ function epochTable({ epochs, floatEpochs }: TrainingOutput): Markup {
 
 function layerTable({ network }: TrainingOutput): Markup {
   return table(
-    "Rows are word lines, the bias's among them. A pulse: what one of either sign changes a weight by, on the median device in the middle of its range.",
+    "Rows are word lines, the bias's among them. Range: the weight that the range of conductances stands for. A pulse: what one of either sign changes a weight by, on the median device in the middle of its range.",
     [
       { title: "Layer", text: true },
       { title: "Operator", text: true },
@@ -117,18 +117,20 @@ function layerTable({ network }: TrainingOutput): Markup {
       { title: "Columns" },
       { title: "Devices" },
       { title: "Arrangement", text: true },
+      { title: "Range" },
       { title: "Pulse up" },
       { title: "Pulse down" },
       { title: "Weights before" },
       { title: "Weights after" },
     ],
-    network.layers.map(({ name, operator, rows, columns, devices, arrangement, steps, weights }) => [
+    network.layers.map(({ name, operator, rows, columns, devices, arrangement, weightRange, steps, weights }) => [
       html`<code>${name}</code>`,
       operator,
       grouped(rows),
       grouped(columns),
       grouped(devices),
       arrangement,
+      weightRange.toPrecision(3),
       steps.growing.toPrecision(3),
       steps.falling.toPrecision(3),
       `${weights.start.mean.toFixed(3)} ± ${weights.start.standardDeviation.toFixed(3)}`,
@@ -169,7 +171,6 @@ function settingFacts({ rule, ruleOptions, synapse, settings, network }: Trainin
     ["Loss", network.loss],
     ["Batch", `${grouped(settings.batch)} images`],
     ["Rate", settings.decay === 1 ? `${settings.rate}` : `${settings.rate}, times ${settings.decay} every epoch`],
-    ["Weight range", `${settings.weightRange}`],
   ]);
 }
 
