@@ -13,6 +13,9 @@ const floors = ["src/ground", "devices", "crossbar", "circuits", "experiments"];
 /** Functions that kernels share; not exported. */
 const libraries = new Set([
   "devices/pulse-response/pulse-law.as.ts",
+  "devices/pulse-response/train-devices.as.ts",
+  "devices/pulse-response/train-side-by-side.as.ts",
+  "devices/pulse-response/train-singly.as.ts",
   "src/ground/draws/philox.as.ts",
   "src/ground/kernels/lanes.as.ts",
   "src/ground/kernels/mathematics.as.ts",
