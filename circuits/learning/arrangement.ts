@@ -1,7 +1,7 @@
 import type { ConductanceSteps, PairSharing, PulseSteps } from "../../crossbar/index.ts";
 import type { PreparedDevice } from "../../devices/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
-import type { Arrangement } from "../synapses/index.ts";
+import type { ArbitrationSpec, Arrangement } from "../synapses/index.ts";
 
 /** How the cells of a weight share it, by what pulses do to them. */
 export const sharingOf: Readonly<Record<Arrangement, PairSharing>> = {
@@ -22,8 +22,17 @@ export function usualArrangement(device: PreparedDevice, { depress }: Conductanc
   return depress !== null && depress < gradualShare * above ? "single" : "differential";
 }
 
+/** What a request changes a cell's conductance by: the step of the one device that takes it, or of all where it pulses all of them. */
+export function stepsOfRequest(
+  { potentiate, depress }: ConductanceSteps,
+  { devices, policy }: Pick<ArbitrationSpec, "devices" | "policy">,
+): ConductanceSteps {
+  const pulsed = policy === "all" ? devices : 1;
+  return { potentiate: pulsed * potentiate, depress: depress === null ? null : pulsed * depress };
+}
+
 /**
- * What a pulse of one device changes its weight by.
+ * What such steps change a weight by.
  *
  * @param siemens  per unit of weight
  */

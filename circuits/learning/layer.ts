@@ -7,7 +7,7 @@ import { TileLayer } from "../layer.ts";
 import { conductancesOf } from "../layer-conductances.ts";
 import { vectorsPerRead } from "../line-product.ts";
 import { type Arbitration, type Arrangement, type LeftOut, leftOut } from "../synapses/index.ts";
-import { pulseSteps, sharingOf, usualArrangement } from "./arrangement.ts";
+import { pulseSteps, sharingOf, stepsOfRequest, usualArrangement } from "./arrangement.ts";
 import { writeFirstWeights } from "./first-weights.ts";
 import { FollowingGain } from "./gain.ts";
 import { type LearningLayerOptions, usualRefresh } from "./layer-options.ts";
@@ -33,7 +33,7 @@ export class LearningLayer implements LearningProduct {
   readonly rows: number;
   readonly columns: number;
   readonly arrangement: Arrangement;
-  /** What one pulse changes a weight by. */
+  /** What one requested pulse changes a weight by. */
   readonly steps: PulseSteps;
   /** What bringing the first weights onto the devices took; null where the device has published statistics of programming. */
   programming: ProgrammingWork | null;
@@ -87,7 +87,8 @@ export class LearningLayer implements LearningProduct {
       draw,
     );
     this.#siemens = this.#layer.placed[0]!.scales[0]!;
-    this.steps = pulseSteps(measured, this.arrangement, this.#siemens);
+    const asked = stepsOfRequest(measured, arbitration);
+    this.steps = pulseSteps(asked, this.arrangement, this.#siemens);
     this.#gains = this.#layer.placed.map(({ tile }) => {
       const start = (lines: number) => Math.min(lines, linesAtFirst) * this.#siemens * weightRange;
       const transposed = tile.readTransposed();
@@ -106,7 +107,7 @@ export class LearningLayer implements LearningProduct {
       arrangement: this.arrangement,
       arbitration,
       steps: this.steps,
-      step: measured.potentiate,
+      step: asked.potentiate,
       rule: options.rule,
       period: options.period,
       selection: options.selection ?? "transistor",

@@ -37,7 +37,7 @@ export interface LearningTileOptions {
   readonly arrangement: Arrangement;
   readonly arbitration: ArbitrationSpec;
   readonly steps: PulseSteps;
-  /** S that one potentiating pulse of a device adds. */
+  /** S that one requested potentiating pulse adds to a cell. */
   readonly step: number;
   readonly rule: RuleOfTile;
   /** s from a slot of an update to the next, at least. */

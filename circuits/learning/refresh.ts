@@ -15,7 +15,7 @@ export interface Refresh {
  * What refreshing the pairs of one tile needs. Its word lines are read one after another, both bit lines of a pair converted.
  *
  * @param device  one of those of a cell
- * @param step  S that one potentiating pulse of a device adds
+ * @param step  S that one requested potentiating pulse adds
  */
 export function refreshSpec(
   { larger, smaller }: Refresh,

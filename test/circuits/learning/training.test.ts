@@ -108,3 +108,25 @@ describe("two layers on devices", () => {
     expect(lossOver(student, 500)).toBeLessThan(left * before);
   });
 });
+
+describe("a request that pulses all devices of a cell", () => {
+  // 60 updates of 1,200 weights: what trains, devices and cycles leave to chance moves the slope by less than 1 %.
+  it.each(["global-clock", "all"] as const)("is worth what all of them do: %s", async (policy) => {
+    const [rows, columns] = [40, 30];
+    const arbitration = { devices: 4, policy, increment: 1, potentiationCounter: 1, depressionCounter: 1 };
+    const layer = await learningLayer(rows, columns, new Float32Array(rows * columns), {
+      set: "constant",
+      arbitration,
+    });
+    const before = layer.weights();
+    const wanted = new Float64Array(rows * columns);
+    for (let n = 0; n < 60; n++) {
+      const [x, d] = [normals(rows, 100 + n), normals(columns, 200 + n)];
+      layer.update(x, d, 1, 0.004);
+      for (let i = 0; i < wanted.length; i++) wanted[i]! += 0.004 * x[Math.floor(i / columns)]! * d[i % columns]!;
+    }
+    const after = layer.weights();
+    const along = wanted.reduce((sum, w, i) => sum + w * (after[i]! - before[i]!), 0);
+    expect(Math.abs(along / wanted.reduce((sum, w) => sum + w ** 2, 0) - 1)).toBeLessThan(0.05);
+  });
+});
