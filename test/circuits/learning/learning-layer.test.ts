@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type LearningLayer, Ledger } from "../../../circuits/index.ts";
+import { deviceModel } from "../../../devices/index.ts";
+import { shippedSet } from "../../contracts/device-contract.ts";
 import { normals } from "../layers.ts";
 import { learningLayer, nothing } from "./learning-layers.ts";
 
@@ -216,4 +218,30 @@ describe("a layer of devices that learns", () => {
     // cosine of 0.95; pulses vary and cells start anywhere.
     expect(cosine(now, weights)).toBeGreaterThan(0.8);
   });
+
+  it.each(["single", "push-pull"] as const)(
+    "takes time to find symmetry points, on all tiles at once: %s",
+    async (arrangement) => {
+      const asked = { arrangement, set: "capacitor" };
+      const [layer, wide] = [
+        await learningLayer(5, 4, new Float32Array(20), asked),
+        await learningLayer(10, 4, new Float32Array(40), asked),
+      ];
+      const { potentiate, depress } = deviceModel("pulse-response").prepare(
+        shippedSet("pulse-response", "capacitor"),
+      ).operation;
+      const pulses = 1000 * (potentiate!.width + depress!.width);
+      const [one, two] = [layer, wide].map((each) => {
+        const before = each.programming!.seconds;
+        each.shiftToSymmetry(1000);
+        return each.programming!.seconds - before;
+      });
+      if (arrangement === "push-pull") {
+        for (const seconds of [one, two]) expect(seconds! / pulses).toBeCloseTo(1, 9);
+        return;
+      }
+      expect(one).toBeGreaterThan(pulses);
+      expect(two! - pulses).toBeLessThan(1.5 * (one! - pulses));
+    },
+  );
 });
