@@ -126,7 +126,9 @@ export function ruleOptions(rule: string, options: readonly RuleOption[], given:
   for (const key of Object.keys(given)) {
     const names = options.map(({ name }) => name);
     if (!names.includes(key)) {
-      throw new InputError(`rule "${rule}" has no option "${key}"; near: ${namesNear(key, names).join(", ")}`);
+      const near = namesNear(key, names);
+      const hint = near.length > 0 ? `; near: ${near.join(", ")}` : "";
+      throw new InputError(`rule "${rule}" has no option "${key}", expected ${names.join(", ")}${hint}`);
     }
   }
   return Object.fromEntries(options.map((option) => [option.name, checked(rule, option, given[option.name])]));

@@ -77,7 +77,7 @@ export class DeviceTraining {
     }));
   }
 
-  /** What arbitration leaves out, with the numbers. */
+  /** What arbitration leaves out and pulses that are too much for a weight, with the numbers. */
   warnings(): string[] {
     const found = this.#layers.flatMap((layer) => {
       const { devices, of } = layer.leftOut();
@@ -86,7 +86,18 @@ export class DeviceTraining {
         `${layer.name}: ${devices} of the ${of} devices of synapses that had 20 updates for each of their devices never took one; lengths of synapses, devices and counters should be relatively prime`,
       ];
     });
-    return [...sparseWarnings(this.#request.devices.arbitration), ...found];
+    return [...sparseWarnings(this.#request.devices.arbitration), ...found, ...this.#coarseWarnings()];
+  }
+
+  #coarseWarnings(): string[] {
+    const { weightRange } = this.#request.devices;
+    return this.#layers.flatMap(({ name, steps: { growing, falling } }) => {
+      if (Math.max(growing, falling) <= weightRange) return [];
+      const [up, down] = [growing, falling].map((step) => step.toPrecision(2));
+      return [
+        `${name}: a pulse moves a weight by ${up} up and ${down} down, and weights have a range of ${weightRange}; such devices hold nothing between`,
+      ];
+    });
   }
 
   result({ same, linear }: Floors): TrainingResult {

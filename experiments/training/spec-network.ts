@@ -37,7 +37,10 @@ export function readSpec({ tree, label, where, refuse }: WrittenTree): NetworkSp
   const units = (length: unknown) =>
     Number.isInteger(length) && (length as number) > 0 && (length as number) <= mostUnits;
   if (!Array.isArray(layers) || layers.length < 2 || !layers.every(units) || layers.at(-1) < 2) {
-    throw refuse("layers", `two whole numbers or more from 1 to ${mostUnits}, classes last: [784, 250, 10]`);
+    throw refuse(
+      "layers",
+      `two whole numbers or more from 1 to ${mostUnits}, classes last and two at least: [784, 250, 10]`,
+    );
   }
   const named = Object.keys(words);
   if (!named.includes(activation as string))

@@ -33,8 +33,7 @@ export function readCheckpoint(file: string, identity: Identity): TrainingState 
   const differing = Object.entries(identity).flatMap(([what, { shown, digest }]) => {
     const own = header.identity[what];
     if (own?.shown === shown && own.digest === digest) return [];
-    const told = own?.shown === shown ? `${shown}, changed` : `${own?.shown}, not ${shown}`;
-    return [`another ${what} (${told})`];
+    return [`another ${what} (${differenceOf(own?.shown, shown)})`];
   });
   if (differing.length > 0) {
     throw inputError({
@@ -45,6 +44,15 @@ export function readCheckpoint(file: string, identity: Identity): TrainingState 
   }
   const names = archive.names.filter((name) => name !== headerName);
   return { progress: header.progress, products: Object.fromEntries(names.map((name) => [name, bytes(name)])) };
+}
+
+/** "rate 0.1, not rate 0.2"; of lists as long as each other only the entries that differ. */
+function differenceOf(own: string | undefined, asked: string): string {
+  if (own === asked) return `${asked}, changed`;
+  const [there, here] = [own?.split(", ") ?? [], asked.split(", ")];
+  const differs = there.length === here.length ? here.map((entry, index) => entry !== there[index]) : null;
+  const told = (entries: readonly string[]) => entries.filter((_, index) => differs?.[index] ?? true).join(", ");
+  return `${told(there)}, not ${told(here)}`;
 }
 
 function headerOf(file: string, bytes: Uint8Array): Header {

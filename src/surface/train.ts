@@ -7,10 +7,11 @@ import {
   type FloatTask,
   openNetwork,
   plansOf,
+  type TrainingState,
   trainingBytes,
 } from "../../experiments/training/index.ts";
 import { drawOf } from "../ground/draws/index.ts";
-import { InterruptedError } from "../ground/errors.ts";
+import { InterruptedError, inputError } from "../ground/errors.ts";
 import { openEngine } from "../ground/kernels/index.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import type { TrainJob, Watch, Work } from "./cli/world.ts";
@@ -33,6 +34,7 @@ export const trainHere: Work["train"] = async (job, watch) => {
   for (const part of [data.train, data.test]) checkTrainingImages(dataFile, network, part);
   const engine = await openEngine(trainingBytes(plansOf(network), learning.arbitration.devices));
   const state = checkpoint?.resume ? readCheckpoint(checkpoint.file, checkpoint.identity) : null;
+  if (checkpoint && state) checkEpochs(checkpoint.file, state.progress, settings.epochs);
   const devices = { ...learning, chip, window: settings.batch * chip.read.time.value };
   const request = { network, file: source.file, data, settings, devices, seed };
   watch.stage("writing the first weights", 0);
@@ -92,6 +94,13 @@ export const trainHere: Work["train"] = async (job, watch) => {
     trace: trace?.csv() ?? null,
   };
 };
+
+/** A checkpoint that has begun more epochs than are asked for holds pulses that could not be taken back. */
+function checkEpochs(file: string, { epochs, images }: TrainingState["progress"], asked: number): void {
+  const begun = epochs.length + Math.sign(images);
+  if (begun <= asked) return;
+  throw inputError({ file: "--epochs", found: `${asked}`, expected: `at least the ${begun} that ${file} has begun` });
+}
 
 async function floors(
   { source, data, settings, seed, threads }: TrainJob,

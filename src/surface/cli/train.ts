@@ -242,7 +242,7 @@ function checkCheckpoint(checkpoint: string | undefined, resume: boolean): void 
 
 async function jobOf(file: string, options: TrainOptions): Promise<TrainJob> {
   const { data, seed, epochs, batch, rate, rateDecay, rule, checkpoint, resume = false } = options;
-  const { ruleOptions, overrides } = rulePart(options.set ?? []);
+  const { ruleOptions, overrides } = rulePart(rule, options.set ?? []);
   const chip = chipOf(options, overrides);
   const source = await sourceOf(file);
   const images = readTrainingSet({
@@ -285,7 +285,7 @@ const usualChip = { chip: "pulse-response", parameters: "constant" } as const;
 
 function chipOf({ chip: name, parameters }: TrainOptions, overrides: TrainOptions["set"]): Chip {
   const asked = name === undefined ? { ...usualChip, ...(parameters && { parameters }) } : { chip: name, parameters };
-  const chip = readChip({ ...asked, overrides, open: textIfThere });
+  const chip = readChip({ ...asked, overrides, open: textIfThere, pulsedOnly: true });
   const model = deviceModel(chip.device.model.value);
   if (model.kind !== "programmed") return chip;
   const able = deviceModels.filter(({ kind }) => kind === "pulsed" || kind === "dynamic").map((other) => other.name);

@@ -1,21 +1,31 @@
 import { createHash } from "node:crypto";
-import { type Chip, chipTree, type Override } from "../../../circuits/index.ts";
-import type { RuleOptions } from "../../../crossbar/index.ts";
+import { type Chip, chipTree, learningRules, type Override } from "../../../circuits/index.ts";
+import { type RuleOptions, ruleOptions } from "../../../crossbar/index.ts";
 import type { ImageData } from "../../../experiments/network/index.ts";
 import type { TrainingResult, TrainingSettings } from "../../../experiments/training/index.ts";
-import { inputError } from "../../ground/errors.ts";
+import { InputError, inputError } from "../../ground/errors.ts";
 import type { Identity } from "../checkpoint.ts";
 import { version } from "../files.ts";
 import type { Learning } from "./world.ts";
 
-/** Keys of `--set` that begin with "rule." are the rule's; the rest goes to the chip. */
-export function rulePart(all: readonly Override[]): {
+/** Keys of `--set` that begin with "rule." are the rule's, and it takes them; the rest goes to the chip. */
+export function rulePart(
+  rule: string,
+  all: readonly Override[],
+): {
   readonly ruleOptions: RuleOptions;
   readonly overrides: readonly Override[];
 } {
   const own = all.filter(({ key }) => key.startsWith("rule."));
-  const ruleOptions = own.map(({ key, value }) => [key.slice("rule.".length), ruleValue(key, value)] as const);
-  return { ruleOptions: Object.fromEntries(ruleOptions), overrides: all.filter((one) => !own.includes(one)) };
+  const given = Object.fromEntries(own.map(({ key, value }) => [key.slice("rule.".length), ruleValue(key, value)]));
+  const known = learningRules.find(({ name }) => name === rule)?.options ?? [];
+  try {
+    ruleOptions(rule, known, given);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw inputError({ file: "--set", found: error.message, expected: "" });
+  }
+  return { ruleOptions: given, overrides: all.filter((one) => !own.includes(one)) };
 }
 
 function ruleValue(key: string, value: string): number | boolean {

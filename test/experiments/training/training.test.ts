@@ -131,6 +131,7 @@ describe("a network's spec", () => {
   it.each([
     ["layers: [784]", "net.yaml:1: layers is [784], expected two whole numbers or more"],
     ["layers: [784, 0, 10]", "net.yaml:1: layers is"],
+    ["layers: [784, 1]", "whole numbers or more from 1 to 65536, classes last and two at least: [784, 250, 10]"],
     [
       "layers: [4, 2]\nactivation: sigmoyd",
       "net.yaml:2: activation is sigmoyd, expected relu or sigmoid or tanh; near: sigmoid",

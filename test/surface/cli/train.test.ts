@@ -94,9 +94,10 @@ describe("crossohm train", () => {
       [["--seed", "2"], "another seed (1, not 2)"],
       [["--rule", "mean-count"], "another rule (stochastic, not mean-count)"],
       [["--parameters", "soft-bounds"], "another chip (pulse-response with pulse-response constant"],
-      [["--rate", "0.2"], "another step"],
+      [["--rate", "0.2"], "another step (rate 0.1, not rate 0.2)"],
       [["--images", "20"], "another data"],
-      [["--devices-per-synapse", "2"], "another synapse"],
+      [["--set", "rule.trainLength=8"], "another rule (stochastic, not stochastic trainLength 8)"],
+      [["--devices-per-synapse", "2"], "another synapse (devices 1, not devices 2)"],
     ] as const) {
       const { status, err } = await train(["--checkpoint", kept, "--resume", "--quiet", ...words]);
       expect([status, err.trim().split("\n").length]).toEqual([2, 1]);
@@ -105,6 +106,34 @@ describe("crossohm train", () => {
     const { status, err } = await train(["--checkpoint", kept, "--quiet"]);
     expect([status, err]).toEqual([2, expect.stringContaining("which is there already")]);
     expect(readFileSync(kept)).toEqual(before);
+  });
+
+  it("refuses fewer epochs than its checkpoint has begun", async () => {
+    const words = ["--checkpoint", file("begun.npz")];
+    await train(["--epochs", "3", ...words, "--quiet"], 14);
+    const { status, err } = await train(["--epochs", "1", ...words, "--resume", "--quiet"]);
+    expect([status, err]).toEqual([2, `--epochs: 1, expected at least the 2 that ${file("begun.npz")} has begun\n`]);
+  });
+
+  it("learns with pulses alone where a model has no targets to be programmed to", async () => {
+    const { status, err } = await train(["--chip", "pcm-thermal", "--images", "5", "--json", file("thermal.json")]);
+    expect([status, err]).toEqual([0, expect.any(String)]);
+    expect(resultIn("thermal.json").epochs[0].wear.maximum).toBeGreaterThan(0);
+  });
+
+  it("warns where one pulse is more than a weight's whole range", async () => {
+    await train(["--chip", "sky130", "--images", "5", "--json", file("coarse.json")]);
+    const { warnings, network } = resultIn("coarse.json");
+    expect(network.layers[0].steps.growing).toBeGreaterThan(1);
+    expect(warnings[0]).toMatch(/^hidden\.sum: a pulse moves a weight by 1\.6 up and 0\.34 down, .* range of 1;/);
+    await train(["--images", "5", "--json", file("fine.json")]);
+    expect(resultIn("fine.json").warnings).toEqual([]);
+  });
+
+  it("names the options that a rule has where one is unknown", async () => {
+    const { status, err } = await train(["--set", "rule.zzz=1", "--quiet"]);
+    const rule = 'rule "stochastic" has no option "zzz", expected trainLength, updateManagement, lengthManagement';
+    expect([status, err]).toEqual([2, `--set: ${rule}\n`]);
   });
 
   it("refuses a checkpoint that is one of its outputs", async () => {
