@@ -3,7 +3,7 @@ import { drawOf } from "../../src/ground/draws/index.ts";
 import { InputError, inputError } from "../../src/ground/errors.ts";
 import type { Engine } from "../../src/ground/kernels/index.ts";
 import { imageCount } from "../network/index.ts";
-import { type DeviceProducts, type DeviceSettings, deviceProducts } from "./device-products.ts";
+import { type DeviceProducts, type DeviceSettings, deviceProducts, rangeOf } from "./device-products.ts";
 import type { TrainableNetwork } from "./network.ts";
 import { epochSummary, layerOfTraining, type TrainingResult, trainingAssumptions, trainingEnergy } from "./result.ts";
 import type { FloatEpoch } from "./tasks.ts";
@@ -91,11 +91,12 @@ export class DeviceTraining {
 
   #coarseWarnings(): string[] {
     const { weightRange } = this.#request.devices;
-    return this.#layers.flatMap(({ name, steps: { growing, falling } }) => {
-      if (Math.max(growing, falling) <= weightRange) return [];
+    return this.#layers.flatMap(({ name, steps: { growing, falling } }, index) => {
+      const range = weightRange ?? rangeOf(this.training.plans[index]!.weights);
+      if (Math.max(growing, falling) <= range) return [];
       const [up, down] = [growing, falling].map((step) => step.toPrecision(2));
       return [
-        `${name}: a pulse moves a weight by ${up} up and ${down} down, and weights have a range of ${weightRange}; such devices hold nothing between`,
+        `${name}: a pulse moves a weight by ${up} up and ${down} down, and weights have a range of ${range.toPrecision(2)}; such devices hold nothing between`,
       ];
     });
   }
