@@ -66,7 +66,13 @@ function update(engine: Engine, name: string, set: string, draw: Draw): Case {
     potentiationCounter: 1,
     depressionCounter: 1,
   } as const;
-  const array = new SynapseArray(cells, null, device.operation, "single", new Arbitration(clock, size * size, draw));
+  const array = new SynapseArray(
+    cells,
+    null,
+    device.operation,
+    "single",
+    new Arbitration(clock, size * size, draw, engine),
+  );
   const step = 0.001;
   const options = { trainLength, updateManagement: true, lengthManagement: true, twoPass: false };
   const rule = new StochasticRule(engine, size, size, { growing: step, falling: step }, at(draw, "rule"), options);

@@ -75,7 +75,7 @@ export class LearningTile {
       array.negative,
       device.operation,
       arrangement,
-      new Arbitration(arbitration, rows * columns, draw),
+      new Arbitration(arbitration, rows * columns, draw, arbitration.devices === 1 ? engine : null),
     );
     this.#halfSelected = new HalfSelectedCells(engine, device, this.synapses, rows, columns, selection);
     this.rule = rule({ engine, rows, columns, steps, draw: at(draw, "rule") });

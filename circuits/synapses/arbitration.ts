@@ -1,5 +1,7 @@
 import { at, type Draw, philox4x32 } from "../../src/ground/draws/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
+import type { Engine } from "../../src/ground/kernels/index.ts";
+import { countRequests, type PulseSums } from "./count-requests.ts";
 
 /** Which of a synapse's devices takes an update: "all" is the only one that pulses more than one. */
 export const policies = ["global-clock", "random", "per-synapse", "least-used", "all"] as const;
@@ -18,17 +20,6 @@ export interface ArbitrationSpec {
 
 /** Counters before the selections in a saved state. */
 const savedNumbers = 8;
-
-/** Pulses up and down in all, and the most of either that one device gets. */
-export interface PulseSums {
-  readonly up: number;
-  readonly down: number;
-  readonly mostUp: number;
-  readonly mostDown: number;
-}
-
-/** Synapses that are summed up together. */
-const partOfScan = 4096;
 
 /** What a request is answered with, if not with a device's number. */
 export const nothingSelected = -1;
@@ -49,13 +40,15 @@ export class Arbitration {
   /** Requests of either sign, and those let through. */
   readonly counted = { requested: { potentiation: 0, depression: 0 }, applied: { potentiation: 0, depression: 0 } };
   readonly #draw: Draw;
+  readonly #engine: Engine | null;
   readonly #own: Uint32Array | null;
   #selection = 0;
   #potentiation = 0;
   #depression = 0;
   #requests = 0;
 
-  constructor(spec: ArbitrationSpec, synapses: number, draw: Draw) {
+  /** @param engine  in whose memory requests of whole arrays are counted fastest; null: none */
+  constructor(spec: ArbitrationSpec, synapses: number, draw: Draw, engine: Engine | null = null) {
     for (const key of ["devices", "increment", "potentiationCounter", "depressionCounter"] as const) {
       if (!(Number.isInteger(spec[key]) && spec[key] >= 1)) {
         throw new InputError(`arbitration: ${key} is ${spec[key]}, expected a whole number from 1`);
@@ -63,7 +56,10 @@ export class Arbitration {
     }
     this.spec = spec;
     this.synapses = synapses;
-    this.selections = new Uint32Array(synapses * spec.devices);
+    this.#engine = engine;
+    this.selections = engine
+      ? engine.memory.uint32(synapses * spec.devices).fill(0)
+      : new Uint32Array(synapses * spec.devices);
     this.#draw = at(draw, "arbitration");
     this.#own = spec.policy === "per-synapse" ? new Uint32Array(synapses) : null;
   }
@@ -165,33 +161,14 @@ export class Arbitration {
   requestAll(counts: Int16Array): PulseSums | null {
     const { devices, potentiationCounter, depressionCounter } = this.spec;
     if (devices !== 1 || potentiationCounter !== 1 || depressionCounter !== 1) return null;
-    const { selections } = this;
-    let [sum, size, most, least] = [0, 0, 0, 0];
-    // Parts whose sums are small whole numbers, and no branch on signs, which come in no order: this runs over every cell of every update.
-    for (let start = 0; start < counts.length; start += partOfScan) {
-      const end = Math.min(counts.length, start + partOfScan);
-      let own = 0;
-      let sizes = 0;
-      for (let synapse = start; synapse < end; synapse++) {
-        const count = counts[synapse]! | 0;
-        const sign = count >> 31;
-        const pulses = (count ^ sign) - sign;
-        own = (own + count) | 0;
-        sizes = (sizes + pulses) | 0;
-        selections[synapse] = (selections[synapse]! | 0) + pulses;
-        most = count > most ? count : most;
-        least = count < least ? count : least;
-      }
-      sum += own;
-      size += sizes;
-    }
-    const [up, down] = [(size + sum) / 2, (size - sum) / 2];
+    const sums = countRequests(this.#engine, counts, this.selections);
+    const { up, down } = sums;
     for (const of of [this.counted.requested, this.counted.applied]) {
       of.potentiation += up;
       of.depression += down;
     }
-    this.#requests += size;
-    return { up, down, mostUp: most, mostDown: 0 - least };
+    this.#requests += up + down;
+    return sums;
   }
 
   #drawn(number: number): number {

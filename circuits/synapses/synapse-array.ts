@@ -1,7 +1,8 @@
 import { devicesOf } from "../../crossbar/index.ts";
 import type { Cells, Operation, Pulse, PulseTrains } from "../../devices/index.ts";
 import { InputError } from "../../src/ground/errors.ts";
-import { type Arbitration, nothingSelected, type PulseSums } from "./arbitration.ts";
+import { type Arbitration, nothingSelected } from "./arbitration.ts";
+import type { PulseSums } from "./count-requests.ts";
 
 /**
  * What a pulse of either sign does to a synapse:

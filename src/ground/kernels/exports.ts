@@ -149,6 +149,9 @@ export interface KernelExports {
     add: number,
   ): void;
 
+  /** `sums` receives pulses up and down, and the most of either: four float64. */
+  countRequests(counts: number, selections: number, count: number, sums: number): void;
+
   /** `pulses`: numbers of a pulse up and of one down; `keys` three draws; `work` [count] or 0; `cells` 0: all. train.as.ts says more. */
   trainPulses(
     pulses: number,
