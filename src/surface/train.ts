@@ -7,6 +7,7 @@ import {
   type FloatTask,
   openNetwork,
   plansOf,
+  type TrainingResult,
   type TrainingState,
   trainingBytes,
 } from "../../experiments/training/index.ts";
@@ -89,7 +90,7 @@ export const trainHere: Work["train"] = async (job, watch) => {
     },
     interrupted: interrupted || floats.same === null || floats.linear === null,
     kernels: { engine: engine.name },
-    warnings: [...learner.warnings(), ...warningsOf(trace)],
+    warnings: [...learner.warnings(), ...warningsOf(trace), ...divergenceOf(result, settings.rate)],
     weights: learner.weights(),
     trace: trace?.csv() ?? null,
   };
@@ -132,6 +133,13 @@ async function floors(
     await pool.close();
   }
   return { same: finished[0]!, linear: finished[1]! };
+}
+
+/** A loss beyond all numbers says that weights are, too. */
+function divergenceOf({ epochs, floatEpochs }: Pick<TrainingResult, "epochs" | "floatEpochs">, rate: number): string[] {
+  const beyond = (losses: readonly { readonly loss: number }[]) => losses.some(({ loss }) => !Number.isFinite(loss));
+  const where = [...(beyond(epochs) ? ["on the devices"] : []), ...(beyond(floatEpochs) ? ["in floating point"] : [])];
+  return where.map((there) => `the loss ${there} grew beyond all numbers; the rate of ${rate} is too large`);
 }
 
 function warningsOf(trace: PulseTrace | null): string[] {

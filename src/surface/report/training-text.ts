@@ -1,5 +1,5 @@
 import { createColors } from "picocolors";
-import { duration, fileName, grouped, inWords, percent, quantity } from "./numbers.ts";
+import { duration, fileName, grouped, inWords, missing, percent, quantity } from "./numbers.ts";
 import type { TrainingOutput } from "./shapes.ts";
 import { columns, wrapped } from "./text-columns.ts";
 
@@ -12,7 +12,7 @@ export function trainingText(output: TrainingOutput, { color }: { readonly color
     String(epoch),
     `${percent(accuracy)} %`,
     ...(floatEpochs.length > 0 ? [`${percent(floatEpochs[epoch - 1]?.accuracy ?? null)} %`] : []),
-    loss.toPrecision(3),
+    Number.isFinite(loss) ? loss.toPrecision(3) : missing,
     grouped(pulses),
     quantity(joules, "J"),
     wear.mean.toPrecision(3),

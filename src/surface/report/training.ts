@@ -97,7 +97,7 @@ function epochTable({ epochs, floatEpochs }: TrainingOutput): Markup {
       String(epoch),
       percent(accuracy),
       percent(floatEpochs[epoch - 1]?.accuracy ?? null),
-      loss.toPrecision(4),
+      Number.isFinite(loss) ? loss.toPrecision(4) : missing,
       rate.toPrecision(3),
       grouped(pulses),
       quantity(energy, "J"),

@@ -130,6 +130,15 @@ describe("crossohm train", () => {
     expect(resultIn("fine.json").warnings).toEqual([]);
   });
 
+  it("says so where floating point numbers do not suffice for the rate", async () => {
+    const words = ["--rate", "1e300", "--epochs", "2", "--images", "5", "--json", file("beyond.json")];
+    const { status, out } = await train(words);
+    expect([status, out]).toEqual([0, expect.not.stringContaining("NaN")]);
+    const { warnings, floatEpochs } = resultIn("beyond.json");
+    expect(floatEpochs[1].loss).toBeNull();
+    expect(warnings.at(-1)).toMatch(/^the loss in floating point grew beyond all numbers; the rate of 1e\+300/);
+  });
+
   it("names the options that a rule has where one is unknown", async () => {
     const { status, err } = await train(["--set", "rule.zzz=1", "--quiet"]);
     const rule = 'rule "stochastic" has no option "zzz", expected trainLength, updateManagement, lengthManagement';

@@ -28,8 +28,10 @@ export function paperFigure(data: Figure): Markup {
     y,
     series.flatMap(({ mark, y: values, low = [], high = [] }) => [...(mark === "band" ? [] : values), ...low, ...high]),
   );
+  const references = series.filter(({ reference }) => reference === true);
   const shown = series.map((one, index) => ({
     one,
+    dash: Math.max(0, references.indexOf(one)),
     color: one.reference ? ink.plain : inks[index % inks.length]!,
     points: pointsOf(one, xSize, ySize, x.scale === "log", y.scale === "log"),
   }));
@@ -64,13 +66,14 @@ export function paperFigure(data: Figure): Markup {
     y: { ...scaleOf(y, yDomain), label: `${y.label}${yName}`, labelArrow: "none" },
     marks: [
       gridY(y.scale === "log" ? 5 : 6),
-      ...shown.flatMap(({ one, color, points }) =>
+      ...shown.flatMap(({ one, color, dash, points }) =>
         seriesMarks(one, points, color, {
           bars: bars.length,
           bar: bars.indexOf(one),
           room: width,
           floor: y.scale === "log" ? yDomain[0] : 0,
           named,
+          dash,
         }),
       ),
       ...legendMarks(shown, margins.marginTop),
