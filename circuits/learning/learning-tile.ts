@@ -48,6 +48,9 @@ export interface LearningTileOptions {
   readonly sink: EventSink | null;
 }
 
+/** From so many cells on, and where more than this share of them get pulses, it is faster to pulse all devices at once. */
+const [manyCells, denseShare] = [1024, 1 / 8];
+
 /** A tile whose devices are pulsed: its part of every rank-1 step. */
 export class LearningTile {
   readonly synapses: SynapseArray;
@@ -115,7 +118,10 @@ export class LearningTile {
     const disturbed = this.#halfSelected.disturb(counts, activity, sink !== null);
     if (sink) reportUpdate(activity, arrangement, disturbed, place, sink);
     if (found === 0 && seconds === 0) return 0;
-    const done = this.synapses.update(this.#asked.subarray(0, found), this.#selected.subarray(0, found), seconds);
+    const done =
+      counts.length >= manyCells && found > denseShare * counts.length
+        ? this.synapses.update(counts, undefined, seconds)
+        : this.synapses.update(this.#asked.subarray(0, found), this.#selected.subarray(0, found), seconds);
     this.#report(done);
     return done.seconds;
   }

@@ -196,11 +196,12 @@ export class SynapseArray {
 
   /** What every side's devices get. Where nothing is to be arbitrated in a whole array, requests are pulses as they stand. */
   #trainsOf(counts: Int16Array, selected: Uint32Array | undefined): Trains[] {
-    const given = selected || this.watch ? null : this.arbitration.requestAll(counts);
+    const given = selected ? null : this.arbitration.requestAll(counts);
     if (!given) {
       this.#arbitrate(counts, selected);
       return this.#sides.map(gather);
     }
+    if (this.watch) this.#showAll(counts);
     const { up, down, mostUp, mostDown } = given;
     if (this.arrangement === "push-pull") {
       const turned = { up: down, down: up, mostUp: mostDown, mostDown: mostUp };
@@ -218,6 +219,21 @@ export class SynapseArray {
     }
     const reference: Trains = { counts: new Int16Array(0), selected: new Uint32Array(0), given: nothing };
     return this.#sides.length === 1 ? [{ counts, given }] : [{ counts, given }, reference];
+  }
+
+  /** Tells of the pulses of a whole array whose requests are pulses as they stand: what looks on changes nothing. */
+  #showAll(counts: Int16Array): void {
+    const differential = this.arrangement === "differential";
+    for (const [cell, count] of counts.entries()) {
+      const sign = count > 0 ? 1 : -1;
+      for (let pulse = Math.abs(count); pulse > 0; pulse--) {
+        const side = differential && sign < 0 ? "negative" : "positive";
+        this.watch!({ cell, device: 0, side, sign: differential ? 1 : sign });
+        if (this.arrangement === "push-pull") {
+          this.watch!({ cell, device: 0, side: "negative", sign: sign > 0 ? -1 : 1 });
+        }
+      }
+    }
   }
 
   /** Notes which devices of which side get how many pulses. */

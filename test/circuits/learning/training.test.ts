@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type LearningLayer, waitForSlowest } from "../../../circuits/index.ts";
+import { type LearningLayer, PulseTrace, waitForSlowest } from "../../../circuits/index.ts";
 import { normals } from "../layers.ts";
 import { type LearningAsked, learningLayer } from "./learning-layers.ts";
 
@@ -128,5 +128,31 @@ describe("a request that pulses all devices of a cell", () => {
     const after = layer.weights();
     const along = wanted.reduce((sum, w, i) => sum + w * (after[i]! - before[i]!), 0);
     expect(Math.abs(along / wanted.reduce((sum, w) => sum + w ** 2, 0) - 1)).toBeLessThan(0.05);
+  });
+});
+
+describe("an update of most cells of a large tile", () => {
+  // 1,200 cells, nearly all of which are pulsed by each of 60 updates, as above.
+  it("changes weights by rate x d, books all pulses, and is the same while it is traced", async () => {
+    const [rows, columns] = [40, 30];
+    const asked = { set: "constant", settings: ["tile.rows=40", "tile.columns=30"] };
+    const made = () => learningLayer(rows, columns, new Float32Array(rows * columns), asked);
+    const [layer, traced] = [await made(), await made()];
+    const [before, worn] = [layer.weights(), layer.wear().pulses];
+    const trace = new PulseTrace(10);
+    traced.follow(trace);
+    const wanted = new Float64Array(rows * columns);
+    for (let n = 0; n < 60; n++) {
+      const [x, d] = [normals(rows, 100 + n), normals(columns, 200 + n)];
+      for (const each of [layer, traced]) each.update(x, d, 1, 0.01);
+      for (let i = 0; i < wanted.length; i++) wanted[i]! += 0.01 * x[Math.floor(i / columns)]! * d[i % columns]!;
+    }
+    const after = layer.weights();
+    const along = wanted.reduce((sum, w, i) => sum + w * (after[i]! - before[i]!), 0);
+    expect(Math.abs(along / wanted.reduce((sum, w) => sum + w ** 2, 0) - 1)).toBeLessThan(0.05);
+    const { applied } = layer.requests();
+    expect(layer.wear().pulses - worn).toBe(applied.potentiation + applied.depression);
+    expect(applied.potentiation + applied.depression).toBeGreaterThan(60 * 1200);
+    expect(traced.save()).toEqual(layer.save());
   });
 });

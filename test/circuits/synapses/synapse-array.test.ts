@@ -59,4 +59,41 @@ describe("synapses of many devices", () => {
     twice.positive.conductance(b);
     expect(a).toEqual(b);
   });
+
+  it.each(["single", "differential", "push-pull"] as const)(
+    "are pulsed the same whether anybody looks or not: %s",
+    async (arrangement) => {
+      const device = deviceModel("pulse-response").prepare(shippedSet("pulse-response", "soft-bounds"));
+      const engine = await openEngine(1 << 24);
+      const spec = {
+        devices: 1,
+        policy: "global-clock",
+        increment: 1,
+        potentiationCounter: 1,
+        depressionCounter: 1,
+      } as const;
+      const count = 600;
+      const made = () => {
+        const set = (side: string) => device.create(engine, count, at(drawOf(1), side), everything);
+        const clock = new Arbitration(spec, count, drawOf(1));
+        const negative = arrangement === "single" ? null : set("negative");
+        return new SynapseArray(set("positive"), negative, device.operation, arrangement, clock);
+      };
+      const [seen, unseen] = [made(), made()];
+      const shown = { positive: new Float64Array(count), negative: new Float64Array(count) };
+      seen.watch = ({ cell, side }) => {
+        shown[side][cell]!++;
+      };
+      const counts = Int16Array.from({ length: count }, (_, i) => ((i * 7) % 11) - 5);
+      for (const array of [seen, unseen]) array.update(counts);
+      expect(seen.positive.save()).toEqual(unseen.positive.save());
+      const wear = new Float64Array(count);
+      for (const side of ["positive", "negative"] as const) {
+        const cells = seen[side];
+        if (!cells) continue;
+        cells.wear!(wear);
+        expect(shown[side]).toEqual(wear);
+      }
+    },
+  );
 });
