@@ -186,7 +186,7 @@ describe("a training on devices", () => {
       },
       seed: 1,
     };
-    expect(() => new DeviceTraining(engine, request)).toThrow(/no option "trainLenth"; near: trainLength/);
+    expect(() => new DeviceTraining(engine, request)).toThrow(/no option "trainLenth", expected .*; near: trainLength/);
   });
 
   it("warns where its clock leaves devices out, and only there", async () => {
