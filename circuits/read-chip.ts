@@ -1,7 +1,7 @@
 import { type DeviceModel, deviceModel, deviceModels } from "../devices/index.ts";
 import { InputError, inputError, namesNear } from "../src/ground/errors.ts";
 import type { Known, KnownTree } from "../src/ground/known.ts";
-import { leafAt } from "../src/ground/known-tree.ts";
+import { leafAt, leavesOf } from "../src/ground/known-tree.ts";
 import { below, embeddedTree, userTree, type WrittenTree } from "../src/ground/written-tree.ts";
 import type { Chip } from "./chip.ts";
 import { chipFile, chipPresets, presetFile } from "./chip-file.ts";
@@ -126,10 +126,26 @@ function withOwn({ sections, written }: File, top: "device" | "costs", chosen: C
   const { model: _model, parameters: _parameters, table: _table, ...over } = sections[top] ?? {};
   const kind = top === "device" ? "parameter set" : "cost table";
   const values = chosen.instead ? differing(over, chosen.instead.values) : over;
+  const ofPackage = chosen.written.label.startsWith("data/");
+  for (const [path] of ofPackage ? [] : leavesOf(chosen.values)) {
+    const own = `values.${path}`;
+    if (!isWritten(chosen.written.tree, own)) continue;
+    places.set(`${top}.${path}`, {
+      where: shownPlace(chosen.written.where(own)),
+      value: chosen.written.shownAt(own),
+    });
+  }
   return replaced(chosen.values, values, below(written, top), kind, (path) => {
     const full = `${top}.${path}`;
     places.set(full, { where: shownPlace(written.where(full)), value: written.shownAt(full) });
   });
+}
+
+function isWritten(tree: unknown, path: string): boolean {
+  return (
+    path.split(".").reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], tree) !==
+    undefined
+  );
 }
 
 /**

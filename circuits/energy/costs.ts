@@ -188,7 +188,7 @@ function priceUpdates(tree: KnownTree, chip: PricedChip, price: Price): void {
   price("halfSelectedPulse", "half-selected cells", 0, seen, [measuredByArray], null);
   const capacitance = number("wordLineDrive.capacitancePerCell");
   const cells = number("wordLineDrive.cellsPerWeight");
-  const supply = number("update.supplyVoltage");
+  const supply = number("update.pulseSupplyVoltage");
   const node = number("wordLineDrive.node");
   const perCell = capacitance.value * supply.value ** 2;
   price(

@@ -219,6 +219,7 @@ describe("a parameter set of the user's", () => {
     ],
     ["model: pcm\nvalues:\n  range: 1 V", "my.yaml:3: values.range is 1 V, expected a conductance"],
     ["model: pcm", "my.yaml: nothing, expected keys with values"],
+    ["model: pcm\nvalues:\n  driftOrigin: 0 s", "my.yaml:3: device.driftOrigin is 0 s, expected a number above 0"],
   ])("is refused where it says %j", (text, message) => {
     expect(() => chipOf("pcm", [], { "my.yaml": text }, "my.yaml")).toThrow(message);
   });
