@@ -333,7 +333,6 @@ export interface KernelExports {
     absolute: number,
     squared: number,
   ): number;
-
   squareInputs(x: number, vectors: number, rows: number, squares: number, largest: number, cubeNorm: number): void;
 
   convertOutputs(
